@@ -1,0 +1,39 @@
+#!/usr/bin/env python
+"""Start any command of the project, also in a fresh clone that nothing was installed from."""
+
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+
+
+def find_our_folders() -> None:
+    """Put the two source folders on the path, here and for every child process."""
+    folders = [str(ROOT), str(ROOT / "platform")]
+    # Appended, never in front: the standard library has a module named platform, and it must win.
+    sys.path.extend(folder for folder in folders if folder not in sys.path)
+    inherited = [part for part in os.environ.get("PYTHONPATH", "").split(os.pathsep) if part and part not in folders]
+    os.environ["PYTHONPATH"] = os.pathsep.join([*inherited, *folders])
+
+
+def main() -> int:
+    find_our_folders()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
+    if sys.argv[1:2] == ["start"]:
+        # Not a Django command: it has to bring up the database before Django may be asked anything.
+        from config.start import main as start
+
+        return start(sys.argv[2:])
+
+    from django.core.management import execute_from_command_line
+
+    from config.embedded import engines_for_a_command
+
+    with engines_for_a_command(sys.argv[1:]):
+        execute_from_command_line(sys.argv)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

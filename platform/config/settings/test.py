@@ -1,0 +1,30 @@
+"""For the tests: the engines of production, but fresh, fast and gone afterwards."""
+
+import os
+
+from config.settings.base import *
+
+SECRET_KEY = "only-for-the-tests-and-known-to-everybody"  # noqa: S105 -- guards nothing: the data live for one run
+ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
+
+# Under pytest the engines start here, because pytest-django reads the settings before any fixture could start them.
+# Who runs beneath that pytest (workers, child processes) finds the addresses in the environment and shares them.
+if "PYTEST_VERSION" in os.environ and "TEST_DATABASE_URL" not in os.environ:
+    os.environ["TEST_DATABASE_URL"], os.environ["TEST_REDIS_URL"] = embedded.throwaway_for_this_process()
+
+DATABASE_URL = env.str("TEST_DATABASE_URL", default=DATABASE_URL)
+REDIS_URL = env.str("TEST_REDIS_URL", default=REDIS_URL)
+DATABASES = {"default": database_from(DATABASE_URL, pool_size=0)}
+CACHES["default"]["LOCATION"] = REDIS_URL
+CACHES["default"]["KEY_PREFIX"] = f"test-{os.getpid()}"
+CHANNEL_LAYERS["default"]["CONFIG"] = {
+    "hosts": [{"address": REDIS_URL, "socket_timeout": None, "max_connections": 10_000}],
+    "prefix": f"test-{os.getpid()}",
+}
+
+# The real one takes a tenth of a second for each person of the cast.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+MAILBOX_TOKEN = ""
+AXES_ENABLED = False
+ACCOUNT_RATE_LIMITS = False

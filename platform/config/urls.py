@@ -1,0 +1,25 @@
+"""Every address of the product begins here."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.i18n import set_language
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("toolkit.urls")),
+    path("", include("tenancy.urls")),
+    path("", include("exchange.urls")),
+    path("chat/", include("chat.urls")),
+    path("mitteilungen/", include("notices.urls")),
+    path("moderation/", include("moderation.urls")),
+    path("konto/", include("allauth.urls")),
+    path("sprache/", login_not_required(set_language), name="set_language"),
+    path("api/v1/", include("config.rest_urls")),
+    path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("api/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
+]
+
+handler400 = "toolkit.views.errors.bad_request"
+handler403 = "toolkit.views.errors.permission_denied"
+handler404 = "toolkit.views.errors.page_not_found"
+handler500 = "toolkit.views.errors.server_error"
