@@ -1,0 +1,36 @@
+"""What a person is told in the page."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+
+class Notice(models.Model):
+    """One sentence for one person, with where it leads. ``key`` merges repeats while unread."""
+
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices"
+    )
+    kind = models.CharField(max_length=40)
+    text = models.CharField(max_length=300)
+    url = models.CharField(max_length=200, blank=True)
+    key = models.CharField(max_length=80, blank=True)
+    count = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(auto_now_add=True)
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "key"],
+                condition=models.Q(read_at=None) & ~models.Q(key=""),
+                name="one_unread_notice_per_key",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["person", "-created_at", "-id"], name="notice_newest")
+        ]
+
+    def __str__(self) -> str:
+        return self.text

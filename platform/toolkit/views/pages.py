@@ -1,0 +1,43 @@
+"""Pages without a domain: the operator's texts and the health checks."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from toolkit.markdown import render_markdown
+from toolkit.models import LegalText
+
+
+def _text(page: str) -> str:
+    """The operator's text in the language of the reader, else the German one, else nothing."""
+    texts = dict(LegalText.objects.filter(page=page).values_list("language", "body"))
+    return texts.get((get_language() or "de")[:2]) or texts.get("de", "")
+
+
+@login_not_required
+@require_safe
+def legal(request: HttpRequest, page: str) -> HttpResponse:
+    """Impressum, Datenschutz, Barrierefreiheit."""
+    label = LegalText.Page(page).label
+    return render(request, "toolkit/legal.html", {"page": page, "title": label, "html": render_markdown(_text(page))})
+
+
+@login_not_required
+@require_safe
+def alive(request: HttpRequest) -> HttpResponse:
+    """The process answers."""
+    return JsonResponse({"status": "ok"})
+
+
+@login_not_required
+@require_safe
+def ready(request: HttpRequest) -> HttpResponse:
+    """The database answers too; 503 from the middleware of errors otherwise."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return JsonResponse({"status": "ok"})
