@@ -3,8 +3,24 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
+from django.test import Client
+
+from tests.factories.tenancy import (
+    MembershipFactory,
+    ModeratorFactory,
+    MunicipalityFactory,
+    NetworkFactory,
+    OfficeFactory,
+    PersonFactory,
+    StateFactory,
+)
+
+if TYPE_CHECKING:
+    from tenancy.models import Network, Person
 
 
 @pytest.hookimpl(trylast=True)
@@ -18,3 +34,101 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
         for report in skipped:
             reporter.write_line(f"SKIPPED, but nothing may be: {report.nodeid}", red=True)
+
+
+# --- the cast: one city at the centre, one next door, one in another Land -----------------------------------------
+
+
+@pytest.fixture
+def konstanz(db: None) -> Network:
+    """The city at the centre of most tests, in Baden-Württemberg."""
+    return NetworkFactory(municipality=MunicipalityFactory(ags="08335043", name="Konstanz"), slug="konstanz")
+
+
+@pytest.fixture
+def heilbronn(db: None) -> Network:
+    """Another city of the same Land."""
+    return NetworkFactory(municipality=MunicipalityFactory(ags="08121000", name="Heilbronn"), slug="heilbronn")
+
+
+@pytest.fixture
+def giessen(db: None) -> Network:
+    """A city of another Land."""
+    hesse = StateFactory(code="06", name="Hessen", abbreviation="HE")
+    town = MunicipalityFactory(ags="06531005", name="Gießen", state=hesse)
+    return NetworkFactory(municipality=town, slug="giessen")
+
+
+@pytest.fixture
+def pilot(konstanz: Network) -> Person:
+    """A pilot of Konstanz, in an office."""
+    return MembershipFactory(
+        network=konstanz,
+        office=OfficeFactory(network=konstanz, name="Bürgeramt"),
+        person__email="pilot@konstanz.example",
+        person__given_name="Mara",
+        person__family_name="Musterlotsin",
+    ).person
+
+
+@pytest.fixture
+def coordinator(konstanz: Network) -> Person:
+    """The coordinator of Konstanz."""
+    return MembershipFactory(network=konstanz, role="coordinator", person__email="koordination@konstanz.example").person
+
+
+@pytest.fixture
+def office_head(konstanz: Network) -> Person:
+    """The head of an office in Konstanz."""
+    return MembershipFactory(network=konstanz, role="office_head", person__email="leitung@konstanz.example").person
+
+
+@pytest.fixture
+def outsider(giessen: Network) -> Person:
+    """A pilot of another city in another Land."""
+    return MembershipFactory(network=giessen, person__email="pilot@giessen.example").person
+
+
+@pytest.fixture
+def neighbour(heilbronn: Network) -> Person:
+    """A pilot of another city in the same Land."""
+    return MembershipFactory(network=heilbronn, person__email="pilot@heilbronn.example").person
+
+
+@pytest.fixture
+def neighbour_coordinator(heilbronn: Network) -> Person:
+    """The coordinator of Heilbronn."""
+    return MembershipFactory(
+        network=heilbronn, role="coordinator", person__email="koordination@heilbronn.example"
+    ).person
+
+
+@pytest.fixture
+def moderator(db: None) -> Person:
+    """Moderates for an association of Baden-Württemberg."""
+    return ModeratorFactory(person__email="moderation@verband-bw.example").person
+
+
+@pytest.fixture
+def other_moderator(db: None) -> Person:
+    """Moderates for an association of Hessen."""
+    hesse = StateFactory(code="06", name="Hessen", abbreviation="HE")
+    return ModeratorFactory(association__state=hesse, person__email="moderation@verband-he.example").person
+
+
+@pytest.fixture
+def operator(db: None) -> Person:
+    """Runs the installation; belongs to no city."""
+    return PersonFactory(is_operator=True, email="betrieb@lotsennetz.example")
+
+
+@pytest.fixture
+def as_person() -> Callable[[Person], Client]:
+    """A browser without JavaScript, signed in as the given person."""
+
+    def sign_in(person: Person) -> Client:
+        client = Client()
+        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return sign_in

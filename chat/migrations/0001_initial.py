@@ -139,15 +139,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("conversation", "seq"), name="one_message_per_number"
-                    ),
-                    models.UniqueConstraint(
-                        fields=("sender", "client_id"), name="one_message_per_client_id"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("seq__gte", 1)), name="numbers_start_at_one"
-                    ),
+                    models.UniqueConstraint(fields=("conversation", "seq"), name="one_message_per_number"),
+                    models.UniqueConstraint(fields=("sender", "client_id"), name="one_message_per_client_id"),
+                    models.CheckConstraint(condition=models.Q(("seq__gte", 1)), name="numbers_start_at_one"),
                 ],
             },
         ),
@@ -165,9 +159,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "joined_seq",
-                    models.BigIntegerField(
-                        default=0, help_text="Sees messages above this number"
-                    ),
+                    models.BigIntegerField(default=0, help_text="Sees messages above this number"),
                 ),
                 (
                     "left_seq",

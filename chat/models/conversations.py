@@ -23,7 +23,7 @@ class Conversation(models.Model):
         blank=True,
         unique=True,
         help_text="low:high person numbers",
-    )  # noqa: DJ001 -- NULL is how a unique key leaves rooms and groups out
+    )
     subject_kind = models.CharField(
         max_length=20,
         blank=True,
@@ -58,28 +58,16 @@ class Conversation(models.Model):
 class Participant(models.Model):
     """A person in a conversation, with the part of the log that is theirs and how far they have read."""
 
-    conversation = models.ForeignKey(
-        Conversation, on_delete=models.CASCADE, related_name="participants"
-    )
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
-    )
-    joined_seq = models.BigIntegerField(
-        default=0, help_text="Sees messages above this number"
-    )
-    left_seq = models.BigIntegerField(
-        null=True, blank=True, help_text="Saw messages up to this number; then gone"
-    )
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="participants")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    joined_seq = models.BigIntegerField(default=0, help_text="Sees messages above this number")
+    left_seq = models.BigIntegerField(null=True, blank=True, help_text="Saw messages up to this number; then gone")
     read_seq = models.BigIntegerField(default=0)
     joined_at = models.DateTimeField(auto_now_add=True)
     muted = models.BooleanField(default=False)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["conversation", "person"], name="person_once_per_conversation"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["conversation", "person"], name="person_once_per_conversation")]
         indexes = [
             models.Index(
                 fields=["person", "conversation"],
@@ -99,9 +87,7 @@ class Message(models.Model):
         TEXT = "text", _("Nachricht")
         NOTE = "note", _("Hinweis")
 
-    conversation = models.ForeignKey(
-        Conversation, on_delete=models.CASCADE, related_name="messages"
-    )
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages")
     seq = models.BigIntegerField()
     sender = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -110,9 +96,7 @@ class Message(models.Model):
         blank=True,
         related_name="+",
     )
-    client_id = models.UUIDField(
-        help_text="Made by the sender's browser (UUIDv7); sending again gives the same number"
-    )
+    client_id = models.UUIDField(help_text="Made by the sender's browser (UUIDv7); sending again gives the same number")
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.TEXT)
     body = models.TextField()
     created_at = models.DateTimeField(auto_now_add=True)
@@ -121,15 +105,9 @@ class Message(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["conversation", "seq"], name="one_message_per_number"
-            ),
-            models.UniqueConstraint(
-                fields=["sender", "client_id"], name="one_message_per_client_id"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(seq__gte=1), name="numbers_start_at_one"
-            ),
+            models.UniqueConstraint(fields=["conversation", "seq"], name="one_message_per_number"),
+            models.UniqueConstraint(fields=["sender", "client_id"], name="one_message_per_client_id"),
+            models.CheckConstraint(condition=models.Q(seq__gte=1), name="numbers_start_at_one"),
         ]
 
     def __str__(self) -> str:

@@ -31,12 +31,8 @@ class Experience(models.Model):
         RUNNING = "running", _("Im Einsatz")
         ENDED = "ended", _("Beendet")
 
-    network = models.ForeignKey(
-        "tenancy.Network", on_delete=models.PROTECT, related_name="+"
-    )
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
+    network = models.ForeignKey("tenancy.Network", on_delete=models.PROTECT, related_name="+")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     office = models.ForeignKey(
         "tenancy.Office",
         on_delete=models.PROTECT,
@@ -53,35 +49,25 @@ class Experience(models.Model):
     starting_point = models.TextField(blank=True)
     what_we_did = models.TextField(blank=True)
     legal_basis = models.TextField(blank=True)
-    service = models.CharField(
-        max_length=200, blank=True, help_text="OZG service or process"
-    )
+    service = models.CharField(max_length=200, blank=True, help_text="OZG service or process")
     software = models.CharField(max_length=200, blank=True)
     supplier = models.CharField(max_length=200, blank=True)
     cost_once_eur = models.PositiveIntegerField(null=True, blank=True)
     cost_yearly_eur = models.PositiveIntegerField(null=True, blank=True)
-    effort_days = models.PositiveIntegerField(
-        null=True, blank=True, help_text="Person-days"
-    )
+    effort_days = models.PositiveIntegerField(null=True, blank=True, help_text="Person-days")
     funding = models.CharField(max_length=200, blank=True)
     took_part = models.TextField(blank=True)
     benefits = models.TextField(blank=True)
     result = models.TextField(blank=True)
     pitfalls = models.TextField(blank=True)
     differently = models.TextField(blank=True)
-    reusable = models.TextField(
-        blank=True, help_text="What can be taken over, and under which licence"
-    )
+    reusable = models.TextField(blank=True, help_text="What can be taken over, and under which licence")
     contact = models.CharField(max_length=200, blank=True)
     period_from = models.DateField(null=True, blank=True)
     period_to = models.DateField(null=True, blank=True)
     sdg_targets = ArrayField(models.CharField(max_length=6), default=list, blank=True)
-    strategy_goals = models.JSONField(
-        default=list, blank=True, help_text="[{code, sign, reason}]"
-    )
-    version = models.PositiveIntegerField(
-        default=1, help_text="Rises with each change; guards against lost words"
-    )
+    strategy_goals = models.JSONField(default=list, blank=True, help_text="[{code, sign, reason}]")
+    version = models.PositiveIntegerField(default=1, help_text="Rises with each change; guards against lost words")
     helpful_count = models.PositiveIntegerField(default=0)
     comment_count = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -96,8 +82,7 @@ class Experience(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=~models.Q(state="published")
-                | models.Q(published_at__isnull=False),
+                condition=~models.Q(state="published") | models.Q(published_at__isnull=False),
                 name="published_has_its_moment",
             ),
             models.CheckConstraint(
@@ -113,12 +98,8 @@ class Experience(models.Model):
         ]
         indexes = [
             models.Index(fields=["-published_at", "-id"], name="experience_newest"),
-            models.Index(
-                fields=["network", "-published_at", "-id"], name="experience_of_network"
-            ),
-            models.Index(
-                fields=["author", "state", "-updated_at"], name="experience_of_author"
-            ),
+            models.Index(fields=["network", "-published_at", "-id"], name="experience_of_network"),
+            models.Index(fields=["author", "state", "-updated_at"], name="experience_of_author"),
             GinIndex(fields=["audience"], name="experience_by_audience"),
             GinIndex(fields=["search"], name="experience_by_words"),
         ]
@@ -136,16 +117,10 @@ class ExperienceTopic(ItemBase):
         related_name="+",
         related_query_name="experience_topics",
     )
-    content_object = models.ForeignKey(
-        Experience, on_delete=models.CASCADE, related_name="experience_topics"
-    )
+    content_object = models.ForeignKey(Experience, on_delete=models.CASCADE, related_name="experience_topics")
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["tag", "content_object"], name="topic_once_per_experience"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["tag", "content_object"], name="topic_once_per_experience")]
 
     @classmethod
     def tag_relname(cls) -> str:
@@ -156,12 +131,8 @@ class ExperienceTopic(ItemBase):
 class Comment(models.Model):
     """A comment under an experience; it is seen by whom its experience is seen (audience copied by trigger)."""
 
-    experience = models.ForeignKey(
-        Experience, on_delete=models.CASCADE, related_name="comments"
-    )
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
+    experience = models.ForeignKey(Experience, on_delete=models.CASCADE, related_name="comments")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     network = models.ForeignKey(
         "tenancy.Network",
         on_delete=models.PROTECT,
@@ -179,9 +150,7 @@ class Comment(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(
-                fields=["experience", "created_at", "id"], name="comment_in_order"
-            ),
+            models.Index(fields=["experience", "created_at", "id"], name="comment_in_order"),
             GinIndex(fields=["audience"], name="comment_by_audience"),
         ]
 
@@ -192,20 +161,12 @@ class Comment(models.Model):
 class Helpful(models.Model):
     """„Hilfreich“: one per person and experience."""
 
-    experience = models.ForeignKey(
-        Experience, on_delete=models.CASCADE, related_name="helpfuls"
-    )
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
-    )
+    experience = models.ForeignKey(Experience, on_delete=models.CASCADE, related_name="helpfuls")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["experience", "person"], name="helpful_once_per_person"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["experience", "person"], name="helpful_once_per_person")]
 
     def __str__(self) -> str:
         return f"{self.person_id} on {self.experience_id}"

@@ -29,16 +29,12 @@ class ExchangeFormat(models.Model):
         related_name="+",
     )
     created_at = models.DateTimeField(auto_now_add=True)
-    room_id = models.BigIntegerField(
-        null=True, blank=True, help_text="Number of its conversation in chat"
-    )
+    room_id = models.BigIntegerField(null=True, blank=True, help_text="Number of its conversation in chat")
     audience = AudienceField()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                models.functions.Lower("hashtag"), name="hashtag_once"
-            ),
+            models.UniqueConstraint(models.functions.Lower("hashtag"), name="hashtag_once"),
             models.CheckConstraint(
                 condition=models.Q(hashtag__regex=r"^[0-9A-Za-zÄÖÜäöüß_]{2,40}$"),
                 name="hashtag_safe_in_an_address",
@@ -63,15 +59,9 @@ class FormatCity(models.Model):
         DECLINED = "declined", _("Abgelehnt")
         LEFT = "left", _("Ausgeschieden")
 
-    format = models.ForeignKey(
-        ExchangeFormat, on_delete=models.CASCADE, related_name="cities"
-    )
-    network = models.ForeignKey(
-        "tenancy.Network", on_delete=models.PROTECT, related_name="+"
-    )
-    state = models.CharField(
-        max_length=10, choices=State.choices, default=State.INVITED
-    )
+    format = models.ForeignKey(ExchangeFormat, on_delete=models.CASCADE, related_name="cities")
+    network = models.ForeignKey("tenancy.Network", on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.INVITED)
     invited_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,
@@ -83,11 +73,7 @@ class FormatCity(models.Model):
     answered_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["format", "network"], name="city_once_per_format"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["format", "network"], name="city_once_per_format")]
 
     def __str__(self) -> str:
         return f"{self.network_id} in {self.format_id}"
@@ -106,9 +92,7 @@ class Edition(models.Model):
         ONLINE = "online", _("Online")
         HYBRID = "hybrid", _("Vor Ort und online")
 
-    format = models.ForeignKey(
-        ExchangeFormat, on_delete=models.CASCADE, related_name="editions"
-    )
+    format = models.ForeignKey(ExchangeFormat, on_delete=models.CASCADE, related_name="editions")
     number = models.PositiveSmallIntegerField()
     year = models.PositiveSmallIntegerField()
     held_on = models.DateField(null=True, blank=True)
@@ -120,9 +104,7 @@ class Edition(models.Model):
         related_name="+",
     )
     mode = models.CharField(max_length=10, choices=Mode.choices, blank=True)
-    state = models.CharField(
-        max_length=10, choices=State.choices, default=State.PLANNED
-    )
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PLANNED)
     motto = models.CharField(max_length=200, blank=True)
     about = models.TextField(blank=True)
     themes = ArrayField(models.CharField(max_length=120), default=list, blank=True)
@@ -140,9 +122,7 @@ class Edition(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["format", "number"], name="edition_number_once"
-            ),
+            models.UniqueConstraint(fields=["format", "number"], name="edition_number_once"),
             models.CheckConstraint(
                 condition=~models.Q(state="cancelled") | ~models.Q(reason=""),
                 name="cancelled_edition_says_why",

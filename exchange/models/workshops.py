@@ -48,18 +48,14 @@ class Workshop(models.Model):
     title = models.CharField(max_length=160)
     summary = models.CharField(max_length=300, blank=True)
     description = models.TextField(blank=True)
-    agenda = models.JSONField(
-        default=list, blank=True, help_text="[{time, title, text}]"
-    )
+    agenda = models.JSONField(default=list, blank=True, help_text="[{time, title, text}]")
     accessibility = models.CharField(max_length=200, blank=True)
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.WORKSHOP)
     mode = models.CharField(max_length=10, choices=Mode.choices, default=Mode.ON_SITE)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     place = models.CharField(max_length=200, blank=True)
-    online_url = models.URLField(
-        blank=True, help_text="Shown to people with a seat only"
-    )
+    online_url = models.URLField(blank=True, help_text="Shown to people with a seat only")
     seats = models.PositiveIntegerField()
     seats_taken = models.PositiveIntegerField(default=0, editable=False)
     registration_ends_at = models.DateTimeField()
@@ -75,16 +71,10 @@ class Workshop(models.Model):
     )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
-    version = models.PositiveIntegerField(
-        default=1, help_text="Rises with each change; guards against lost words"
-    )
+    version = models.PositiveIntegerField(default=1, help_text="Rises with each change; guards against lost words")
     calendar_uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    calendar_sequence = models.PositiveIntegerField(
-        default=0, help_text="SEQUENCE of RFC 5545: rises with each move"
-    )
-    room_id = models.BigIntegerField(
-        null=True, blank=True, help_text="Number of its conversation in chat"
-    )
+    calendar_sequence = models.PositiveIntegerField(default=0, help_text="SEQUENCE of RFC 5545: rises with each move")
+    room_id = models.BigIntegerField(null=True, blank=True, help_text="Number of its conversation in chat")
     audience = AudienceField()
 
     class Meta:
@@ -127,23 +117,13 @@ class WorkshopHost(models.Model):
         ACCEPTED = "accepted", _("Gastgeberin")
         DECLINED = "declined", _("Abgelehnt")
 
-    workshop = models.ForeignKey(
-        Workshop, on_delete=models.CASCADE, related_name="hosts"
-    )
-    network = models.ForeignKey(
-        "tenancy.Network", on_delete=models.PROTECT, related_name="+"
-    )
-    state = models.CharField(
-        max_length=10, choices=State.choices, default=State.INVITED
-    )
+    workshop = models.ForeignKey(Workshop, on_delete=models.CASCADE, related_name="hosts")
+    network = models.ForeignKey("tenancy.Network", on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.INVITED)
     answered_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["workshop", "network"], name="host_once_per_workshop"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["workshop", "network"], name="host_once_per_workshop")]
 
     def __str__(self) -> str:
         return f"{self.network_id} hosts {self.workshop_id}"
@@ -157,15 +137,9 @@ class Registration(models.Model):
         QUEUED = "queued", _("Warteliste")
         WITHDRAWN = "withdrawn", _("Abgemeldet")
 
-    workshop = models.ForeignKey(
-        Workshop, on_delete=models.CASCADE, related_name="registrations"
-    )
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
-    )
-    network = models.ForeignKey(
-        "tenancy.Network", on_delete=models.PROTECT, related_name="+"
-    )
+    workshop = models.ForeignKey(Workshop, on_delete=models.CASCADE, related_name="registrations")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    network = models.ForeignKey("tenancy.Network", on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=10, choices=State.choices)
     mode = models.CharField(max_length=10, choices=Workshop.Mode.choices, blank=True)
     needs = models.CharField(
@@ -173,9 +147,7 @@ class Registration(models.Model):
         blank=True,
         help_text="What the person needs to take part; hosts only",
     )
-    name_shown = models.BooleanField(
-        default=True, help_text="Name and city visible to others who take part"
-    )
+    name_shown = models.BooleanField(default=True, help_text="Name and city visible to others who take part")
     created_at = models.DateTimeField(auto_now_add=True)
     queued_at = models.DateTimeField(null=True, blank=True)
     seated_at = models.DateTimeField(null=True, blank=True)

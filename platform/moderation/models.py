@@ -29,15 +29,9 @@ class Report(models.Model):
     object_id = models.BigIntegerField()
     title = models.CharField(max_length=200)
     excerpt = models.TextField()
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
-    )
-    network = models.ForeignKey(
-        "tenancy.Network", on_delete=models.PROTECT, null=True, related_name="+"
-    )
-    land = models.ForeignKey(
-        "tenancy.State", on_delete=models.PROTECT, related_name="+"
-    )
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    network = models.ForeignKey("tenancy.Network", on_delete=models.PROTECT, null=True, related_name="+")
+    land = models.ForeignKey("tenancy.State", on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(max_length=20, choices=Reason.choices)
     text = models.TextField(blank=True)
     reporter = models.ForeignKey(
@@ -47,9 +41,7 @@ class Report(models.Model):
         blank=True,
         related_name="+",
     )
-    reporter_email = models.EmailField(
-        blank=True, help_text="Of a visitor without an account (DSA Art. 16)"
-    )
+    reporter_email = models.EmailField(blank=True, help_text="Of a visitor without an account (DSA Art. 16)")
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -61,11 +53,7 @@ class Report(models.Model):
                 name="one_open_report_per_person_and_thing",
             )
         ]
-        indexes = [
-            models.Index(
-                fields=["land", "state", "created_at", "id"], name="report_queue"
-            )
-        ]
+        indexes = [models.Index(fields=["land", "state", "created_at", "id"], name="report_queue")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.object_id}: {self.reason}"
@@ -78,25 +66,15 @@ class ModerationDecision(models.Model):
         KEEP = "keep", _("Sichtbar lassen")
         HIDE = "hide", _("Ausblenden")
 
-    report = models.OneToOneField(
-        Report, on_delete=models.PROTECT, related_name="decision"
-    )
+    report = models.OneToOneField(Report, on_delete=models.PROTECT, related_name="decision")
     action = models.CharField(max_length=10, choices=Action.choices)
     reason = models.TextField()
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
-    association = models.ForeignKey(
-        "tenancy.Association", on_delete=models.PROTECT, related_name="+"
-    )
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    association = models.ForeignKey("tenancy.Association", on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=~models.Q(reason=""), name="decision_gives_its_reason"
-            )
-        ]
+        constraints = [models.CheckConstraint(condition=~models.Q(reason=""), name="decision_gives_its_reason")]
 
     def __str__(self) -> str:
         return f"{self.action} on {self.report_id}"

@@ -9,9 +9,7 @@ from django.db import models
 class Notice(models.Model):
     """One sentence for one person, with where it leads. ``key`` merges repeats while unread."""
 
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices"
-    )
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices")
     kind = models.CharField(max_length=40)
     text = models.CharField(max_length=300)
     url = models.CharField(max_length=200, blank=True)
@@ -28,9 +26,7 @@ class Notice(models.Model):
                 name="one_unread_notice_per_key",
             )
         ]
-        indexes = [
-            models.Index(fields=["person", "-created_at", "-id"], name="notice_newest")
-        ]
+        indexes = [models.Index(fields=["person", "-created_at", "-id"], name="notice_newest")]
 
     def __str__(self) -> str:
         return self.text

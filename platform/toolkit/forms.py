@@ -20,7 +20,9 @@ class LineField(forms.CharField):
         try:
             return clean_text(super().to_python(value) or "", multiline=self.multiline)
         except UncleanText as error:
-            raise ValidationError(_("Der Text enthält Zeichen, die sich nicht speichern lassen. Bitte neu eingeben.")) from error
+            raise ValidationError(
+                _("Der Text enthält Zeichen, die sich nicht speichern lassen. Bitte neu eingeben.")
+            ) from error
 
 
 class TextField(LineField):

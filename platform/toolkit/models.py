@@ -21,9 +21,7 @@ class AuditEntry(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(
-                fields=["subject", "subject_id", "-at"], name="audit_by_subject"
-            ),
+            models.Index(fields=["subject", "subject_id", "-at"], name="audit_by_subject"),
             models.Index(fields=["network_id", "-at"], name="audit_by_network"),
             models.Index(fields=["state_code", "-at"], name="audit_by_state"),
         ]
@@ -46,11 +44,7 @@ class LegalText(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["page", "language"], name="one_legal_text_per_language"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["page", "language"], name="one_legal_text_per_language")]
 
     def __str__(self) -> str:
         return f"{self.page} ({self.language})"

@@ -1,20 +1,14 @@
-"""The ground of the REST side: nobody is let in by default, lists are paged by key, refusals carry their reason."""
+"""The doors of the REST side: nobody is let in by default."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from django.db.models import QuerySet
 from rest_framework.permissions import BasePermission
-from rest_framework.request import Request
-from rest_framework.response import Response
-from rest_framework.serializers import BaseSerializer
-from rest_framework.views import APIView
 
-from toolkit.pagination import page_by_key
-
-if TYPE_CHECKING:
-    from tenancy.viewer import Viewer
+if TYPE_CHECKING:  # rest_framework.views reads our default permission while it is being imported itself
+    from rest_framework.request import Request
+    from rest_framework.views import APIView
 
 
 class Nobody(BasePermission):
@@ -36,26 +30,3 @@ class Everybody(BasePermission):
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         return True
-
-
-class ViewerAPIView(APIView):
-    """A view that knows who is looking."""
-
-    permission_classes = (Nobody,)
-
-    @property
-    def viewer(self) -> Viewer:
-        return self.request._request.viewer  # type: ignore[attr-defined,no-any-return]  # set by ViewerMiddleware
-
-    def page(
-        self,
-        rows: QuerySet[Any],
-        order: tuple[str, ...],
-        serializer: type[BaseSerializer[Any]],
-        *,
-        size: int = 20,
-    ) -> Response:
-        """Answer ``{"results": […], "next": mark, "previous": mark}``; the mark goes into ``?page=``."""
-        page = page_by_key(rows, order, self.request.query_params.get("page", ""), size=size)
-        data = serializer(page.items, many=True, context={"request": self.request, "viewer": self.viewer}).data
-        return Response({"results": data, "next": page.next, "previous": page.previous})

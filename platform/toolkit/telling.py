@@ -9,9 +9,7 @@ from typing import Protocol
 class Teller(Protocol):
     """Carries a sentence to people; called inside the transaction of the change it speaks of."""
 
-    def __call__(
-        self, person_ids: Iterable[int], *, kind: str, text: str, url: str, key: str, mail: bool
-    ) -> None: ...
+    def __call__(self, person_ids: Iterable[int], *, kind: str, text: str, url: str, key: str, mail: bool) -> None: ...
 
 
 _tellers: list[Teller] = []
@@ -22,9 +20,7 @@ def register_teller(teller: Teller) -> None:
     _tellers.append(teller)
 
 
-def tell(
-    person_ids: Iterable[int], *, kind: str, text: str, url: str = "", key: str = "", mail: bool = False
-) -> None:
+def tell(person_ids: Iterable[int], *, kind: str, text: str, url: str = "", key: str = "", mail: bool = False) -> None:
     """Tell people one German sentence. Part of the caller's transaction: rolled back, nobody hears of it.
 
     ``key`` merges repeats while unread; ``mail`` sends it by mail too, as the person wishes.

@@ -6,9 +6,7 @@ import re
 import unicodedata
 
 # Bidirectional overrides and isolates let a name show as another one; names never need them.
-_BIDI = dict.fromkeys(
-    [*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C]
-)
+_BIDI = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C])
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 
@@ -27,28 +25,17 @@ def clean_text(text: str, *, multiline: bool = False) -> str:
         text.encode("utf-8")
     except UnicodeEncodeError as error:
         raise UncleanText(str(error)) from error
-    text = (
-        unicodedata.normalize("NFC", text)
-        .replace("\r\n", "\n")
-        .replace("\r", "\n")
-        .translate(_BIDI)
-    )
+    text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").translate(_BIDI)
     if multiline:
-        text = "".join(
-            c for c in text if c in "\n\t" or unicodedata.category(c) != "Cc"
-        )
+        text = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) != "Cc")
         return text.strip()
-    return " ".join(
-        "".join(" " if unicodedata.category(c) == "Cc" else c for c in text).split()
-    )
+    return " ".join("".join(" " if unicodedata.category(c) == "Cc" else c for c in text).split())
 
 
 def fold(text: str) -> str:
     """Fold for forgiving comparison: lower case, ä as ae, accents dropped, only letters, digits, single spaces."""
     text = unicodedata.normalize("NFC", text).casefold().translate(_GERMAN)
-    text = "".join(
-        c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)
-    )
+    text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return _NOT_WORD.sub(" ", text).strip()
 
 
@@ -58,7 +45,5 @@ def sort_key(text: str) -> str:
     Computed here because the embedded PostgreSQL has no ICU collations.
     """
     text = unicodedata.normalize("NFC", text).casefold().replace("ß", "ss")
-    text = "".join(
-        c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)
-    )
+    text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return _NOT_WORD.sub(" ", text).strip()

@@ -25,9 +25,7 @@ def audience_trigger(table: str, expression: str) -> migrations.RunSQL:
     )
 
 
-def refresh_trigger(
-    table: str, events: str, statement: str, *, name: str = ""
-) -> migrations.RunSQL:
+def refresh_trigger(table: str, events: str, statement: str, *, name: str = "") -> migrations.RunSQL:
     """After ``events`` (such as ``INSERT OR DELETE``) on ``table`` run ``statement``, which may use ``OLD``/``NEW``.
 
     The statement touches the rows whose audience depends on this one; their own trigger then computes it again.

@@ -92,6 +92,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "toolkit.context.frame",
             ],
             "builtins": ["django_cotton.templatetags.cotton", "template_partials.templatetags.partials"],
         },

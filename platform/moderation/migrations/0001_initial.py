@@ -155,9 +155,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="report",
-            index=models.Index(
-                fields=["land", "state", "created_at", "id"], name="report_queue"
-            ),
+            index=models.Index(fields=["land", "state", "created_at", "id"], name="report_queue"),
         ),
         migrations.AddConstraint(
             model_name="report",

@@ -42,16 +42,10 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "indexes": [
-                    models.Index(
-                        fields=["person", "-created_at", "-id"], name="notice_newest"
-                    )
-                ],
+                "indexes": [models.Index(fields=["person", "-created_at", "-id"], name="notice_newest")],
                 "constraints": [
                     models.UniqueConstraint(
-                        condition=models.Q(
-                            ("read_at", None), models.Q(("key", ""), _negated=True)
-                        ),
+                        condition=models.Q(("read_at", None), models.Q(("key", ""), _negated=True)),
                         fields=("person", "key"),
                         name="one_unread_notice_per_key",
                     )

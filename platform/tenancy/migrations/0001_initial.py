@@ -7,9 +7,10 @@ import django.db.models.functions.comparison
 import django.db.models.functions.text
 import django.utils.timezone
 import taggit.managers
-import toolkit.audience
 from django.conf import settings
 from django.db import migrations, models
+
+import toolkit.audience
 
 
 class Migration(migrations.Migration):
@@ -35,9 +36,7 @@ class Migration(migrations.Migration):
                 ("password", models.CharField(max_length=128, verbose_name="password")),
                 (
                     "last_login",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="last login"
-                    ),
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
                 ),
                 ("email", models.EmailField(max_length=254, unique=True)),
                 ("given_name", models.CharField(max_length=80)),
@@ -233,9 +232,7 @@ class Migration(migrations.Migration):
                 ("longitude", models.FloatField(blank=True, null=True)),
                 (
                     "register_date",
-                    models.DateField(
-                        help_text="Date of the register file that last named it"
-                    ),
+                    models.DateField(help_text="Date of the register file that last named it"),
                 ),
                 ("dissolved_on", models.DateField(blank=True, null=True)),
                 (
@@ -384,9 +381,7 @@ class Migration(migrations.Migration):
                 ("slug", models.SlugField(max_length=80, unique=True)),
                 (
                     "name",
-                    models.CharField(
-                        help_text="The network's own name for itself", max_length=120
-                    ),
+                    models.CharField(help_text="The network's own name for itself", max_length=120),
                 ),
                 ("slogan", models.CharField(blank=True, max_length=160)),
                 ("about", models.TextField(blank=True)),
@@ -676,15 +671,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "pilots_min",
-                    models.PositiveSmallIntegerField(
-                        blank=True, help_text="Empty: the network's rule", null=True
-                    ),
+                    models.PositiveSmallIntegerField(blank=True, help_text="Empty: the network's rule", null=True),
                 ),
                 (
                     "pilots_max",
-                    models.PositiveSmallIntegerField(
-                        blank=True, help_text="Empty: the network's rule", null=True
-                    ),
+                    models.PositiveSmallIntegerField(blank=True, help_text="Empty: the network's rule", null=True),
                 ),
                 ("closed_on", models.DateField(blank=True, null=True)),
                 (
@@ -878,15 +869,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "singular",
-                    models.CharField(
-                        help_text="Digitallotsin oder Digitallotse", max_length=120
-                    ),
+                    models.CharField(help_text="Digitallotsin oder Digitallotse", max_length=120),
                 ),
                 (
                     "plural",
-                    models.CharField(
-                        help_text="Digitallotsinnen und Digitallotsen", max_length=120
-                    ),
+                    models.CharField(help_text="Digitallotsinnen und Digitallotsen", max_length=120),
                 ),
                 (
                     "dative_plural",
@@ -1025,9 +1012,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="application",
-            index=models.Index(
-                fields=["state", "confirmed_at"], name="application_queue"
-            ),
+            index=models.Index(fields=["state", "confirmed_at"], name="application_queue"),
         ),
         migrations.AddConstraint(
             model_name="application",
@@ -1076,15 +1061,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="division",
-            constraint=models.UniqueConstraint(
-                fields=("network", "name"), name="division_once_per_network"
-            ),
+            constraint=models.UniqueConstraint(fields=("network", "name"), name="division_once_per_network"),
         ),
         migrations.AddConstraint(
             model_name="councilpaper",
-            constraint=models.UniqueConstraint(
-                fields=("network", "number"), name="council_paper_once_per_network"
-            ),
+            constraint=models.UniqueConstraint(fields=("network", "number"), name="council_paper_once_per_network"),
         ),
         migrations.AddIndex(
             model_name="office",
@@ -1092,9 +1073,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="office",
-            constraint=models.UniqueConstraint(
-                fields=("network", "name"), name="office_once_per_network"
-            ),
+            constraint=models.UniqueConstraint(fields=("network", "name"), name="office_once_per_network"),
         ),
         migrations.AddIndex(
             model_name="membership",
@@ -1180,9 +1159,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="persontopic",
-            constraint=models.UniqueConstraint(
-                fields=("tag", "content_object"), name="topic_once_per_person"
-            ),
+            constraint=models.UniqueConstraint(fields=("tag", "content_object"), name="topic_once_per_person"),
         ),
         migrations.AddIndex(
             model_name="person",
@@ -1199,9 +1176,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="person",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("email", django.db.models.functions.text.Lower("email"))
-                ),
+                condition=models.Q(("email", django.db.models.functions.text.Lower("email"))),
                 name="login_is_lower_case",
             ),
         ),

@@ -36,9 +36,7 @@ class Migration(migrations.Migration):
     dependencies = [("tenancy", "0001_initial")]
 
     operations = [
-        migrations.RunSQL(
-            AUDIENCE_FOR, "DROP FUNCTION audience_for(text, int[], bigint);"
-        ),
+        migrations.RunSQL(AUDIENCE_FOR, "DROP FUNCTION audience_for(text, int[], bigint);"),
         audience_trigger(
             "tenancy_network",
             "CASE WHEN NEW.published_at IS NULL THEN ARRAY[NEW.id]::int[] ELSE ARRAY[NEW.id, 200000, 200001]::int[] END",

@@ -19,9 +19,7 @@ class Application(models.Model):
         APPROVED = "approved", _("Zugelassen")
         DECLINED = "declined", _("Abgelehnt")
 
-    municipality = models.ForeignKey(
-        Municipality, on_delete=models.PROTECT, related_name="applications"
-    )
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="applications")
     given_name = models.CharField(max_length=80)
     family_name = models.CharField(max_length=80)
     office_name = models.CharField(max_length=160)
@@ -29,9 +27,7 @@ class Application(models.Model):
     network_name = models.CharField(max_length=120)
     note = models.TextField(blank=True)
     domain_fits = models.BooleanField(default=False)
-    state = models.CharField(
-        max_length=12, choices=State.choices, default=State.UNCONFIRMED
-    )
+    state = models.CharField(max_length=12, choices=State.choices, default=State.UNCONFIRMED)
     created_at = models.DateTimeField(auto_now_add=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
@@ -42,13 +38,9 @@ class Application(models.Model):
         blank=True,
         related_name="+",
     )
-    association = models.ForeignKey(
-        Association, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    association = models.ForeignKey(Association, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     reason = models.TextField(blank=True)
-    override_reason = models.TextField(
-        blank=True, help_text="Why a mail domain that does not fit was accepted"
-    )
+    override_reason = models.TextField(blank=True, help_text="Why a mail domain that does not fit was accepted")
 
     class Meta:
         constraints = [
@@ -62,15 +54,11 @@ class Application(models.Model):
                 name="declined_with_a_reason",
             ),
             models.CheckConstraint(
-                condition=~models.Q(state="approved")
-                | models.Q(domain_fits=True)
-                | ~models.Q(override_reason=""),
+                condition=~models.Q(state="approved") | models.Q(domain_fits=True) | ~models.Q(override_reason=""),
                 name="foreign_mail_domain_needs_a_reason",
             ),
         ]
-        indexes = [
-            models.Index(fields=["state", "confirmed_at"], name="application_queue")
-        ]
+        indexes = [models.Index(fields=["state", "confirmed_at"], name="application_queue")]
 
     def __str__(self) -> str:
         return f"{self.municipality_id} {self.state}"
@@ -82,9 +70,7 @@ class Invitation(models.Model):
     Only a hash of the token is kept (SHA-256, hex); who reads the table cannot join.
     """
 
-    network = models.ForeignKey(
-        "tenancy.Network", on_delete=models.CASCADE, related_name="invitations"
-    )
+    network = models.ForeignKey("tenancy.Network", on_delete=models.CASCADE, related_name="invitations")
     office = models.ForeignKey(
         "tenancy.Office",
         on_delete=models.SET_NULL,
@@ -93,9 +79,7 @@ class Invitation(models.Model):
         related_name="invitations",
     )
     role = models.CharField(max_length=20)
-    email = models.EmailField(
-        blank=True, help_text="Empty for a link that anyone who has it may use"
-    )
+    email = models.EmailField(blank=True, help_text="Empty for a link that anyone who has it may use")
     given_name = models.CharField(max_length=80, blank=True)
     family_name = models.CharField(max_length=80, blank=True)
     token_hash = models.CharField(max_length=64, unique=True)
@@ -115,8 +99,7 @@ class Invitation(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["network", "email", "role"],
-                condition=models.Q(withdrawn_at=None, uses_left__gt=0)
-                & ~models.Q(email=""),
+                condition=models.Q(withdrawn_at=None, uses_left__gt=0) & ~models.Q(email=""),
                 name="one_living_invitation_per_address",
             )
         ]

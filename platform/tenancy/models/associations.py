@@ -27,13 +27,9 @@ class Association(models.Model):
         blank=True,
         related_name="associations",
     )
-    verified = models.BooleanField(
-        default=False, help_text="The name was checked against a public source"
-    )
-    municipalities: models.ManyToManyField[Municipality, AssociationMember] = (
-        models.ManyToManyField(
-            Municipality, through="AssociationMember", related_name="associations"
-        )
+    verified = models.BooleanField(default=False, help_text="The name was checked against a public source")
+    municipalities: models.ManyToManyField[Municipality, AssociationMember] = models.ManyToManyField(
+        Municipality, through="AssociationMember", related_name="associations"
     )
 
     def __str__(self) -> str:
@@ -43,12 +39,8 @@ class Association(models.Model):
 class AssociationMember(models.Model):
     """A municipality in an association. ``assumed`` until somebody of the association confirmed it."""
 
-    association = models.ForeignKey(
-        Association, on_delete=models.CASCADE, related_name="members"
-    )
-    municipality = models.ForeignKey(
-        Municipality, on_delete=models.PROTECT, related_name="association_members"
-    )
+    association = models.ForeignKey(Association, on_delete=models.CASCADE, related_name="members")
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="association_members")
     assumed = models.BooleanField(default=True)
 
     class Meta:
@@ -66,12 +58,8 @@ class AssociationMember(models.Model):
 class Moderator(models.Model):
     """A person moderates for an association, from a day on and until it ends."""
 
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="moderations"
-    )
-    association = models.ForeignKey(
-        Association, on_delete=models.PROTECT, related_name="moderators"
-    )
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="moderations")
+    association = models.ForeignKey(Association, on_delete=models.PROTECT, related_name="moderators")
     started_on = models.DateField()
     ended_on = models.DateField(null=True, blank=True)
 

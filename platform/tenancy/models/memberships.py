@@ -17,12 +17,8 @@ class Membership(models.Model):
         COORDINATOR = "coordinator", _("Koordination")
         OFFICE_HEAD = "office_head", _("Amtsleitung")
 
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships"
-    )
-    network = models.ForeignKey(
-        Network, on_delete=models.PROTECT, related_name="memberships"
-    )
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
+    network = models.ForeignKey(Network, on_delete=models.PROTECT, related_name="memberships")
     office = models.ForeignKey(
         Office,
         on_delete=models.PROTECT,
@@ -42,8 +38,7 @@ class Membership(models.Model):
                 name="one_living_membership_per_role",
             ),
             models.CheckConstraint(
-                condition=models.Q(ended_on=None)
-                | models.Q(ended_on__gte=models.F("started_on")),
+                condition=models.Q(ended_on=None) | models.Q(ended_on__gte=models.F("started_on")),
                 name="membership_ends_after_it_starts",
             ),
         ]

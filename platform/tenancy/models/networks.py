@@ -34,45 +34,29 @@ class TaskArea(models.TextChoices):
 class Network(models.Model):
     """The pilot network of one municipality. Its number is the audience key of its people."""
 
-    municipality = models.OneToOneField(
-        Municipality, on_delete=models.PROTECT, related_name="network"
-    )
+    municipality = models.OneToOneField(Municipality, on_delete=models.PROTECT, related_name="network")
     slug = models.SlugField(max_length=80, unique=True)
-    name = models.CharField(
-        max_length=120, help_text="The network's own name for itself"
-    )
+    name = models.CharField(max_length=120, help_text="The network's own name for itself")
     slogan = models.CharField(max_length=160, blank=True)
     about = models.TextField(blank=True)
     goals = ArrayField(models.CharField(max_length=300), default=list, blank=True)
     role_facets = ArrayField(models.CharField(max_length=120), default=list, blank=True)
-    beneficiaries = ArrayField(
-        models.CharField(max_length=120), default=list, blank=True
-    )
+    beneficiaries = ArrayField(models.CharField(max_length=120), default=list, blank=True)
     sdg_targets = ArrayField(models.CharField(max_length=6), default=list, blank=True)
     strategy = models.CharField(max_length=160, blank=True)
     parent_project = models.CharField(max_length=200, blank=True)
     lead_office = models.CharField(max_length=160, blank=True)
     lead_division = models.CharField(max_length=120, blank=True)
-    size_note = models.CharField(
-        max_length=160, blank=True, help_text="In the city's words: knapp 40 Ämter"
-    )
+    size_note = models.CharField(max_length=160, blank=True, help_text="In the city's words: knapp 40 Ämter")
     pilots_min = models.PositiveSmallIntegerField(default=1)
     pilots_max = models.PositiveSmallIntegerField(default=3)
     qualification = models.TextField(blank=True)
-    qualification_topics = ArrayField(
-        models.CharField(max_length=120), default=list, blank=True
-    )
-    event_series = ArrayField(
-        models.CharField(max_length=120), default=list, blank=True
-    )
+    qualification_topics = ArrayField(models.CharField(max_length=120), default=list, blank=True)
+    event_series = ArrayField(models.CharField(max_length=120), default=list, blank=True)
     successes = ArrayField(models.CharField(max_length=200), default=list, blank=True)
-    modelled_on = models.ForeignKey(
-        Municipality, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    modelled_on = models.ForeignKey(Municipality, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     contact_email = models.EmailField(blank=True)
-    setup_step = models.CharField(
-        max_length=20, default="role", help_text="Where the first hour goes on"
-    )
+    setup_step = models.CharField(max_length=20, default="role", help_text="Where the first hour goes on")
     created_at = models.DateTimeField(auto_now_add=True)
     published_at = models.DateTimeField(null=True, blank=True)
     audience = AudienceField()
@@ -104,22 +88,12 @@ class RoleTerm(models.Model):
         COLON = "colon", _("Doppelpunkt: Lots:in")
         NEUTRAL = "neutral", _("Neutral: Lotsenteam, Lotsende")
 
-    network = models.OneToOneField(
-        Network, on_delete=models.CASCADE, related_name="role_term"
-    )
+    network = models.OneToOneField(Network, on_delete=models.CASCADE, related_name="role_term")
     style = models.CharField(max_length=10, choices=Style.choices)
-    singular = models.CharField(
-        max_length=120, help_text="Digitallotsin oder Digitallotse"
-    )
-    plural = models.CharField(
-        max_length=120, help_text="Digitallotsinnen und Digitallotsen"
-    )
-    dative_plural = models.CharField(
-        max_length=120, help_text="mit den Digitallotsinnen und Digitallotsen"
-    )
-    genitive_singular = models.CharField(
-        max_length=120, help_text="einer Digitallotsin oder eines Digitallotsen"
-    )
+    singular = models.CharField(max_length=120, help_text="Digitallotsin oder Digitallotse")
+    plural = models.CharField(max_length=120, help_text="Digitallotsinnen und Digitallotsen")
+    dative_plural = models.CharField(max_length=120, help_text="mit den Digitallotsinnen und Digitallotsen")
+    genitive_singular = models.CharField(max_length=120, help_text="einer Digitallotsin oder eines Digitallotsen")
     feminine_singular = models.CharField(max_length=120, blank=True)
     masculine_singular = models.CharField(max_length=120, blank=True)
 
@@ -130,9 +104,7 @@ class RoleTerm(models.Model):
 class NetworkStart(models.Model):
     """A claim of when the network began, with its source; sources disagree, so there may be several."""
 
-    network = models.ForeignKey(
-        Network, on_delete=models.CASCADE, related_name="starts"
-    )
+    network = models.ForeignKey(Network, on_delete=models.CASCADE, related_name="starts")
     value = models.CharField(max_length=120)
     source = models.CharField(max_length=200)
     position = models.PositiveSmallIntegerField(default=0)
@@ -147,9 +119,7 @@ class NetworkStart(models.Model):
 class Funding(models.Model):
     """Money a programme gave for the network; amounts in whole euros."""
 
-    network = models.ForeignKey(
-        Network, on_delete=models.CASCADE, related_name="fundings"
-    )
+    network = models.ForeignKey(Network, on_delete=models.CASCADE, related_name="fundings")
     programme = models.CharField(max_length=160)
     notice_on = models.DateField(null=True, blank=True)
     total_eur = models.PositiveIntegerField(null=True, blank=True)
@@ -167,9 +137,7 @@ class CouncilPaper(models.Model):
     ``sessions`` is a list of ``{body, on, public, result}``; ``strategy_goals`` of ``{code, sign, goal}``.
     """
 
-    network = models.ForeignKey(
-        Network, on_delete=models.CASCADE, related_name="council_papers"
-    )
+    network = models.ForeignKey(Network, on_delete=models.CASCADE, related_name="council_papers")
     number = models.CharField(max_length=40)
     kind = models.CharField(max_length=80)
     dated_on = models.DateField()
@@ -180,11 +148,7 @@ class CouncilPaper(models.Model):
     conflicts = models.CharField(max_length=200, blank=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["network", "number"], name="council_paper_once_per_network"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["network", "number"], name="council_paper_once_per_network")]
 
     def __str__(self) -> str:
         return self.number
@@ -193,19 +157,13 @@ class CouncilPaper(models.Model):
 class Division(models.Model):
     """A Dezernat; offices stand under it."""
 
-    network = models.ForeignKey(
-        Network, on_delete=models.CASCADE, related_name="divisions"
-    )
+    network = models.ForeignKey(Network, on_delete=models.CASCADE, related_name="divisions")
     name = models.CharField(max_length=120)
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         ordering = ["position", "name"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["network", "name"], name="division_once_per_network"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["network", "name"], name="division_once_per_network")]
 
     def __str__(self) -> str:
         return self.name
@@ -214,9 +172,7 @@ class Division(models.Model):
 class Office(models.Model):
     """An Amt or Fachbereich of the administration; its people share the rung „Nur mein Amt“."""
 
-    network = models.ForeignKey(
-        Network, on_delete=models.CASCADE, related_name="offices"
-    )
+    network = models.ForeignKey(Network, on_delete=models.CASCADE, related_name="offices")
     division = models.ForeignKey(
         Division,
         on_delete=models.SET_NULL,
@@ -226,28 +182,18 @@ class Office(models.Model):
     )
     name = models.CharField(max_length=160)
     sort_key = models.CharField(max_length=160, editable=False, default="")
-    task_area = models.CharField(
-        max_length=20, choices=TaskArea.choices, default=TaskArea.OTHER
-    )
+    task_area = models.CharField(max_length=20, choices=TaskArea.choices, default=TaskArea.OTHER)
     task = models.CharField(
         max_length=200,
         blank=True,
         help_text="Its part in the network, in the city's words",
     )
-    pilots_min = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text="Empty: the network's rule"
-    )
-    pilots_max = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text="Empty: the network's rule"
-    )
+    pilots_min = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Empty: the network's rule")
+    pilots_max = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Empty: the network's rule")
     closed_on = models.DateField(null=True, blank=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["network", "name"], name="office_once_per_network"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["network", "name"], name="office_once_per_network")]
         indexes = [models.Index(fields=["network", "sort_key"], name="office_sorted")]
 
     def __str__(self) -> str:
@@ -257,12 +203,8 @@ class Office(models.Model):
 class Partnership(models.Model):
     """Two networks that share the rung of partners; asked by one, accepted by the other, ended by either."""
 
-    asking = models.ForeignKey(
-        Network, on_delete=models.CASCADE, related_name="partnerships_asked"
-    )
-    asked = models.ForeignKey(
-        Network, on_delete=models.CASCADE, related_name="partnerships_received"
-    )
+    asking = models.ForeignKey(Network, on_delete=models.CASCADE, related_name="partnerships_asked")
+    asked = models.ForeignKey(Network, on_delete=models.CASCADE, related_name="partnerships_received")
     asked_at = models.DateTimeField(auto_now_add=True)
     accepted_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)

@@ -10,7 +10,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from taggit.managers import TaggableManager
-from taggit.models import TagBase, ItemBase
+from taggit.models import ItemBase, TagBase
 
 
 class Topic(TagBase):
@@ -24,17 +24,13 @@ class Topic(TagBase):
 class PersonManager(BaseUserManager["Person"]):
     """Creates people; the address is kept in lower case, since it is the login."""
 
-    def create_user(
-        self, email: str, password: str | None = None, **fields: Any
-    ) -> Person:
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> Person:
         person = self.model(email=email.strip().lower(), **fields)
         person.set_password(password)
         person.save(using=self._db)
         return person
 
-    def create_superuser(
-        self, email: str, password: str | None = None, **fields: Any
-    ) -> Person:
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> Person:
         """An operator of the installation; sees the operator's pages, not the cities' contents."""
         return self.create_user(email, password, is_operator=True, **fields)
 
@@ -59,15 +55,9 @@ class Person(AbstractBaseUser):
     search_key = models.CharField(max_length=180, editable=False, default="")
     phone = models.CharField(max_length=40, blank=True)
     about = models.TextField(blank=True)
-    email_seen = models.CharField(
-        max_length=10, choices=Seen.choices, default=Seen.NETWORK
-    )
-    phone_seen = models.CharField(
-        max_length=10, choices=Seen.choices, default=Seen.NETWORK
-    )
-    listed = models.BooleanField(
-        default=True, help_text="Found in the directory by other networks"
-    )
+    email_seen = models.CharField(max_length=10, choices=Seen.choices, default=Seen.NETWORK)
+    phone_seen = models.CharField(max_length=10, choices=Seen.choices, default=Seen.NETWORK)
+    listed = models.BooleanField(default=True, help_text="Found in the directory by other networks")
     language = models.CharField(max_length=2, default="de")
     is_operator = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
@@ -114,16 +104,8 @@ class Person(AbstractBaseUser):
 class PersonTopic(ItemBase):
     """A topic on which a person can be asked."""
 
-    tag = models.ForeignKey(
-        Topic, on_delete=models.CASCADE, related_name="person_topics"
-    )
-    content_object = models.ForeignKey(
-        Person, on_delete=models.CASCADE, related_name="person_topics"
-    )
+    tag = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="person_topics")
+    content_object = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="person_topics")
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["tag", "content_object"], name="topic_once_per_person"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["tag", "content_object"], name="topic_once_per_person")]

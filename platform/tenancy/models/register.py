@@ -13,9 +13,7 @@ class State(models.Model):
 
     code = models.CharField(max_length=2, primary_key=True)
     name = models.CharField(max_length=60)
-    abbreviation = models.CharField(
-        max_length=2, help_text="ISO 3166-2 without the country, such as BW"
-    )
+    abbreviation = models.CharField(max_length=2, help_text="ISO 3166-2 without the country, such as BW")
 
     def __str__(self) -> str:
         return self.name
@@ -43,12 +41,8 @@ class Municipality(models.Model):
         UNINCORPORATED = "unincorporated", _("Gemeindefreies Gebiet")
 
     ags = models.CharField(max_length=8, primary_key=True)
-    state = models.ForeignKey(
-        State, on_delete=models.PROTECT, related_name="municipalities"
-    )
-    district = models.ForeignKey(
-        District, on_delete=models.PROTECT, related_name="municipalities"
-    )
+    state = models.ForeignKey(State, on_delete=models.PROTECT, related_name="municipalities")
+    district = models.ForeignKey(District, on_delete=models.PROTECT, related_name="municipalities")
     official_name = models.CharField(max_length=160)
     name = models.CharField(
         max_length=120,
@@ -58,17 +52,11 @@ class Municipality(models.Model):
     population = models.PositiveIntegerField()
     postal_code = models.CharField(max_length=5, blank=True)
     sort_key = models.CharField(max_length=120)
-    search_key = models.CharField(
-        max_length=160, help_text="Folded name for suggestions (toolkit.text.fold)"
-    )
-    mail_domains = ArrayField(
-        models.CharField(max_length=120), default=list, blank=True
-    )
+    search_key = models.CharField(max_length=160, help_text="Folded name for suggestions (toolkit.text.fold)")
+    mail_domains = ArrayField(models.CharField(max_length=120), default=list, blank=True)
     latitude = models.FloatField(null=True, blank=True)
     longitude = models.FloatField(null=True, blank=True)
-    register_date = models.DateField(
-        help_text="Date of the register file that last named it"
-    )
+    register_date = models.DateField(help_text="Date of the register file that last named it")
     dissolved_on = models.DateField(null=True, blank=True)
 
     class Meta:

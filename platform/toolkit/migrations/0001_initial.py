@@ -51,9 +51,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(
-                        fields=["subject", "subject_id", "-at"], name="audit_by_subject"
-                    ),
+                    models.Index(fields=["subject", "subject_id", "-at"], name="audit_by_subject"),
                     models.Index(fields=["network_id", "-at"], name="audit_by_network"),
                     models.Index(fields=["state_code", "-at"], name="audit_by_state"),
                 ],
@@ -88,9 +86,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("page", "language"), name="one_legal_text_per_language"
-                    )
+                    models.UniqueConstraint(fields=("page", "language"), name="one_legal_text_per_language")
                 ],
             },
         ),

@@ -14,7 +14,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     return render(request, "toolkit/error.html", {"code": 400, "title": _("Das hat nicht geklappt")}, status=400)
 
 
-def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """A rule said no: its reason is what the person reads."""
     reason = str(exception) if isinstance(exception, Denied | PermissionDenied) else ""
     return render(
@@ -22,7 +22,7 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
     )
 
 
-def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return render(request, "toolkit/error.html", {"code": 404, "title": _("Diese Seite gibt es nicht")}, status=404)
 
 
@@ -38,7 +38,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         {
             "code": 403,
             "title": _("Bitte noch einmal absenden"),
-            "reason": _("Die Seite war zu lange offen. Gehen Sie zurück, laden Sie die Seite neu und senden Sie noch einmal ab."),
+            "reason": _(
+                "Die Seite war zu lange offen. Gehen Sie zurück, laden Sie die Seite neu und senden Sie noch einmal ab."
+            ),
         },
         status=403,
     )
