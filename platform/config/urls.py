@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("mitteilungen/", include("notices.urls")),
     path("moderation/", include("moderation.urls")),
     path("konto/", include("allauth.urls")),
+    path("postfach/", include("toolkit.mailbox")),
     path("sprache/", login_not_required(set_language), name="set_language"),
     path("api/v1/", include("config.rest_urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),

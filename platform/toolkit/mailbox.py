@@ -111,4 +111,4 @@ def _is_here(request: HttpRequest) -> bool:
         return False
 
 
-urlpatterns = [path("postfach/<str:token>/", mailbox, name="mailbox")]
+urlpatterns = [path("<str:token>/", mailbox, name="mailbox")]

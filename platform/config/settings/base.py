@@ -309,5 +309,6 @@ LOGGING: dict[str, Any] = {
         "axes": {"level": "WARNING"},
         "daphne": {"level": "WARNING"},
         "django.channels.server": {"level": "WARNING"},
+        "procrastinate": {"level": "WARNING"},
     },
 }
