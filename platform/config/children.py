@@ -20,6 +20,13 @@ SHIM = Path(__file__).with_name("child.py")
 CLOCK_TOLERANCE_SECONDS = 2.0
 
 
+def guarded(command: Sequence[str | Path], *, uid: int | None, stop_signal: int = signal.SIGTERM) -> list[str]:
+    """The command, as the user ``uid`` if one is given, and such that it cannot outlive this process."""
+    user = "-" if uid is None else str(uid)
+    shim = [sys.executable, "-I", SHIM, str(os.getpid()), user, str(int(stop_signal))]
+    return [str(part) for part in [*shim, *command]]
+
+
 @dataclass(frozen=True, slots=True)
 class Trace:
     """What is written down about a child, enough to recognise it later and not to mistake another for it."""
@@ -57,10 +64,9 @@ class Children:
         env: Mapping[str, str] | None = None,
     ) -> subprocess.Popen[bytes]:
         """Start ``command`` in a session of its own, so that Ctrl-C reaches us alone and we decide the order."""
-        shim = [sys.executable, "-I", SHIM, str(os.getpid()), "-" if uid is None else str(uid), str(int(stop_signal))]
         with log.open("ab") as output:
             process = subprocess.Popen(
-                [str(part) for part in [*shim, *command]],
+                guarded(command, uid=uid, stop_signal=stop_signal),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

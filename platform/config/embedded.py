@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import IO
 from urllib.parse import quote
 
-from config.children import SHIM, Children
+from config.children import Children, guarded
 from config.refusal import Refusal
 
 DATABASE = "lotsennetz"
@@ -160,21 +160,16 @@ class Engines:
         self._cluster.mkdir(mode=0o700)
         if uid is not None:
             os.chown(self._cluster, uid, -1)
-        shim = [
-            sys.executable,
-            "-I",
-            SHIM,
-            str(os.getpid()),
-            "-" if uid is None else str(uid),
-            str(int(signal.SIGTERM)),
-        ]
         # The built-in provider, because the wheel has no ICU and "C" would not know that Ä is the capital of ä.
         made = subprocess.run(
-            [
-                *(*shim, _postgres_program("initdb"), "-D", self._cluster, "-U", "postgres", "--auth=trust"),
-                *("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
-                *(("--no-sync",) if self._throwaway else ()),
-            ],
+            guarded(
+                [
+                    *(_postgres_program("initdb"), "-D", self._cluster, "-U", "postgres", "--auth=trust"),
+                    *("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+                    *(("--no-sync",) if self._throwaway else ()),
+                ],
+                uid=uid,
+            ),
             capture_output=True,
             check=False,
             text=True,

@@ -123,6 +123,7 @@ class Start:
             raise Refusal(str(error)) from error
         from django.core.management import call_command
         from django.db import connections
+        from django.db.backends.postgresql.base import DatabaseWrapper as PostgresConnection
 
         with self._step("Tabellen anlegen und erneuern"):
             call_command("migrate", verbosity=0, interactive=False)
@@ -131,7 +132,8 @@ class Start:
         # The children have their own; ours would only count against the limit.
         for connection in connections.all():
             connection.close()
-            connection.close_pool()
+            if isinstance(connection, PostgresConnection):
+                connection.close_pool()
 
     def _register(self) -> None:
         from django.core.management import call_command

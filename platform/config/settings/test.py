@@ -2,6 +2,7 @@
 
 import os
 
+from config import embedded
 from config.settings.base import *
 
 SECRET_KEY = "only-for-the-tests-and-known-to-everybody"  # noqa: S105 -- guards nothing: the data live for one run
