@@ -123,14 +123,11 @@ def arcs(dice: Dice) -> str:
 
 def constellation(dice: Dice) -> str:
     """Points and lines: people who know each other."""
-    points: list[tuple[float, float, float]] = []
-    for column in range(5):
-        for row in range(2):
-            points.append((
-                column * 110 + dice.between(-10, 70),
-                row * 120 + dice.between(20, 110),
-                dice.between(7, 30),
-            ))
+    points = [
+        (column * 110 + dice.between(-10, 70), row * 120 + dice.between(20, 110), dice.between(7, 30))
+        for column in range(5)
+        for row in range(2)
+    ]
     out: list[str] = []
     for index, (x, y, _) in enumerate(points):
         for step in (1, 2):
@@ -149,7 +146,8 @@ def ripples(dice: Dice) -> str:
     length, swing, shift = dice.between(150, 230), dice.between(26, 44), dice.between(0, 120)
     order = ("s1", "s2", "s3")
     return "".join(
-        f'<path d="{_wave(8 + line * 38, swing, length, shift)}" class="{order[line % 3]}" fill="none" stroke-width="16"/>'
+        f'<path d="{_wave(8 + line * 38, swing, length, shift)}" class="{order[line % 3]}" fill="none" '
+        'stroke-width="16"/>'
         for line in range(8)
     )
 

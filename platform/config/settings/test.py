@@ -29,3 +29,6 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 MAILBOX_TOKEN = ""
 AXES_ENABLED = False
 ACCOUNT_RATE_LIMITS = False
+# Where nothing was built, pages name the sources instead: only the browser tests need the real files.
+DJANGO_VITE["default"]["dev_mode"] = not (FRONTEND_DIST / "manifest.json").exists()
+TESTING = True  # an icon that the sprite does not hold is an error
