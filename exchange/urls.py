@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
+from exchange.routes import experiences, workshops
+
 app_name = "exchange"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [*experiences.urlpatterns, *workshops.urlpatterns]

@@ -2,4 +2,6 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
-urlpatterns: list[URLPattern] = []
+from exchange.rest import experiences, workshops
+
+urlpatterns: list[URLPattern] = [*experiences.routes, *workshops.routes]

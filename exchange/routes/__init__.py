@@ -1,0 +1,1 @@
+"""The addresses of the room, one file per family of nouns."""

@@ -1,0 +1,7 @@
+"""Addresses of formats and workshops."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,7 @@
+"""What formats and workshops hand to the floors below."""
+
+from __future__ import annotations
+
+
+def register() -> None:
+    """Called once from ``AppConfig.ready``."""
