@@ -24,6 +24,7 @@ class Seat:
     state_code: str
     place: str
     network_slug: str
+    municipality_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ ANONYMOUS = Viewer()
 
 _ROLES = """
 SELECT p.given_name || ' ' || p.family_name, p.language, p.is_operator,
-       coalesce((SELECT json_agg(json_build_array(m.network_id, m.role, m.office_id, u.state_id, u.name, n.slug)
+       coalesce((SELECT json_agg(json_build_array(m.network_id, m.role, m.office_id, u.state_id, u.name, n.slug, u.ags)
                                  ORDER BY m.started_on, m.id)
                  FROM tenancy_membership m
                  JOIN tenancy_network n ON n.id = m.network_id

@@ -18,6 +18,7 @@ from tenancy.models import (
     RoleTerm,
     State,
 )
+from tenancy.names import person_search_key, person_sort_key
 from toolkit.text import fold, sort_key
 
 LONG_AGO = datetime.date(2020, 1, 1)
@@ -90,6 +91,7 @@ class OfficeFactory(DjangoModelFactory):
 
     network = factory.SubFactory(NetworkFactory)
     name = factory.Sequence(lambda n: f"Musteramt {n}")
+    sort_key = factory.LazyAttribute(lambda office: sort_key(office.name))
 
 
 class PersonFactory(DjangoModelFactory):
@@ -100,6 +102,8 @@ class PersonFactory(DjangoModelFactory):
     email = factory.Sequence(lambda n: f"person{n}@musterstadt.example")
     given_name = factory.Sequence(lambda n: f"Mara{n}")
     family_name = "Muster"
+    sort_key = factory.LazyAttribute(lambda person: person_sort_key(person.given_name, person.family_name))
+    search_key = factory.LazyAttribute(lambda person: person_search_key(person.given_name, person.family_name))
     password = "!"
 
 

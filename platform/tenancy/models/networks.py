@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from tenancy.models.register import Municipality
+from toolkit.art import tone_of
 from toolkit.audience import AudienceField
 
 
@@ -37,6 +38,7 @@ class Network(models.Model):
     municipality = models.OneToOneField(Municipality, on_delete=models.PROTECT, related_name="network")
     slug = models.SlugField(max_length=80, unique=True)
     name = models.CharField(max_length=120, help_text="The network's own name for itself")
+    crest = models.CharField(max_length=3, blank=True, help_text="Letters of the crest; empty: from the town's name")
     slogan = models.CharField(max_length=160, blank=True)
     about = models.TextField(blank=True)
     goals = ArrayField(models.CharField(max_length=300), default=list, blank=True)
@@ -76,6 +78,16 @@ class Network(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def letters(self) -> str:
+        """Letters of the crest: the network's own, else the first two of the town's name (reads the municipality)."""
+        return self.crest or self.municipality.name[:2].upper()
+
+    @property
+    def tone(self) -> str:
+        """The hue of the city's crest and of its people's avatars; always the same for a city."""
+        return tone_of(self.municipality_id)
 
 
 class RoleTerm(models.Model):

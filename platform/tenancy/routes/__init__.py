@@ -1,0 +1,1 @@
+"""The addresses of tenancy, one file per slice; ``tenancy.urls`` puts them together."""
