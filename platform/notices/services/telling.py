@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -12,6 +13,9 @@ from notices.kinds import always_arrives
 from notices.models import Notice, NoticeWish
 from tenancy.models import Person
 from toolkit.mail import send_mail
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 # A repeat raises the count of the unread one and brings it to the top. xmax is 0 for a row that is new.
 _MERGE = """
@@ -24,7 +28,9 @@ RETURNING person_id, (xmax = 0)
 """
 
 
-def tell_people(person_ids: Iterable[int], *, kind: str, text: str, url: str, key: str, mail: bool) -> None:
+def tell_people(
+    person_ids: Iterable[int], *, kind: str, text: str | _StrPromise, url: str, key: str, mail: bool
+) -> None:
     """Carry one sentence to people who are not suspended; the teller behind ``toolkit.telling.tell``.
 
     A lazily translated ``text`` is written in each person's language. A repeat of an unread ``key`` only raises its
@@ -36,7 +42,7 @@ def tell_people(person_ids: Iterable[int], *, kind: str, text: str, url: str, ke
             _tell(ids, kind=kind, text=text, url=url, key=key, mail=mail)
 
 
-def _tell(ids: list[int], *, kind: str, text: str, url: str, key: str, mail: bool) -> None:
+def _tell(ids: list[int], *, kind: str, text: str | _StrPromise, url: str, key: str, mail: bool) -> None:
     people = list(Person.objects.filter(pk__in=ids, is_active=True).order_by("pk"))
     texts = {language: _sentence(text, language) for language in {person.language for person in people}}
     now = timezone.now()
@@ -59,7 +65,7 @@ def _tell(ids: list[int], *, kind: str, text: str, url: str, key: str, mail: boo
         _mail([person for person in people if person.pk in fresh], kind=kind, texts=texts, url=url)
 
 
-def _sentence(text: str, language: str) -> str:
+def _sentence(text: str | _StrPromise | _StrPromise, language: str) -> str:
     with translation.override(language):
         said = " ".join(str(text).split())
     limit = Notice._meta.get_field("text").max_length or 300
