@@ -41,7 +41,7 @@ THROWAWAY = (
 # Commands that never ask the database: no engine is started for them.
 NEED_NO_ENGINE = frozenset(
     {"", "help", "version", "--help", "--version", "collectstatic", "compilemessages", "diffsettings", "findstatic"}
-    | {"makemessages", "spectacular", "startapp"}
+    | {"makemessages", "sendtestemail", "spectacular", "startapp"}
 )
 
 

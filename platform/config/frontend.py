@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import signal
+import sys
+import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -31,6 +34,20 @@ def build(children: Children, log: Path) -> None:
         installed.write_text(lock)
     _npm(children, log, "run", "build")
     (SOURCES / "dist" / ".sources").write_text(fingerprint)
+
+
+def build_for_tests() -> None:
+    """Build if need be, one test run after the other; a failure is told, and shows again in every test of a page."""
+    lock = Path(tempfile.gettempdir()) / f"lotsennetz-{hashlib.sha256(os.fsencode(SOURCES)).hexdigest()[:16]}.lock"
+    with lock.open("w") as handle, tempfile.TemporaryDirectory() as folder:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        if is_fresh():
+            return
+        log = Path(folder) / "log"
+        try:
+            build(Children(Path(folder) / "children.json"), log)
+        except Refusal as refusal:
+            sys.stderr.write(f"{refusal}\n{log.read_text()}")
 
 
 def node_programs() -> tuple[Path, Path]:

@@ -109,7 +109,7 @@ class Start:
             os.environ["REDIS_URL"] = embedded.redis_url(self.data)
 
     def _front_end(self, children: Children) -> None:
-        if (frontend.SOURCES / "package-lock.json").exists() and not frontend.is_fresh():
+        if not frontend.is_fresh():
             with self._step("Oberfläche bauen (beim ersten Mal etwa eine Minute)"):
                 frontend.build(children, self.logs / "frontend.log")
 
@@ -261,7 +261,7 @@ def _require_database(url: str) -> None:
         psycopg.connect(url, connect_timeout=5).close()
     except psycopg.Error as error:
         raise Refusal(
-            f"Die Datenbank aus DATABASE_URL ({_without_password(url)}) antwortet nicht: {_first_line(error)}"
+            f"Die Datenbank aus DATABASE_URL ({_without_password(url)}) antwortet nicht ({_first_line(error)})."
         ) from error
 
 
@@ -273,17 +273,19 @@ def _require_cache(url: str) -> None:
             client.ping()
     except (redis.RedisError, ValueError) as error:
         raise Refusal(
-            f"Der Zwischenspeicher aus REDIS_URL ({_without_password(url)}) antwortet nicht: {_first_line(error)}"
+            f"Der Zwischenspeicher aus REDIS_URL ({_without_password(url)}) antwortet nicht ({_first_line(error)})."
         ) from error
 
 
 def _without_password(url: str) -> str:
     parts = urlsplit(url)
+    if not parts.scheme:
+        return "keine Adresse"
     return f"{parts.hostname or 'lokal'}{f':{parts.port}' if parts.port else ''}{parts.path}"
 
 
 def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
 
 
 def _exists(command: str) -> bool:

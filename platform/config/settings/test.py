@@ -2,7 +2,7 @@
 
 import os
 
-from config import embedded
+from config import embedded, frontend
 from config.settings.base import *
 
 SECRET_KEY = "only-for-the-tests-and-known-to-everybody"  # noqa: S105 -- guards nothing: the data live for one run
@@ -11,6 +11,7 @@ ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 # Under pytest the engines start here, because pytest-django reads the settings before any fixture could start them.
 # Who runs beneath that pytest (workers, child processes) finds the addresses in the environment and shares them.
 if "PYTEST_VERSION" in os.environ and "TEST_DATABASE_URL" not in os.environ:
+    frontend.build_for_tests()  # pages name built files, so there is no page without them
     os.environ["TEST_DATABASE_URL"], os.environ["TEST_REDIS_URL"] = embedded.throwaway_for_this_process()
 
 DATABASE_URL = env.str("TEST_DATABASE_URL", default=DATABASE_URL)

@@ -9,14 +9,9 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from toolkit.legal import legal_text
 from toolkit.markdown import render_markdown
 from toolkit.models import LegalText
-
-
-def _text(page: str) -> str:
-    """The operator's text in the language of the reader, else the German one, else nothing."""
-    texts = dict(LegalText.objects.filter(page=page).values_list("language", "body"))
-    return texts.get((get_language() or "de")[:2]) or texts.get("de", "")
 
 
 @login_not_required
@@ -24,7 +19,8 @@ def _text(page: str) -> str:
 def legal(request: HttpRequest, page: str) -> HttpResponse:
     """Impressum, Datenschutz, Barrierefreiheit."""
     label = LegalText.Page(page).label
-    return render(request, "toolkit/legal.html", {"page": page, "title": label, "html": render_markdown(_text(page))})
+    text = legal_text(page, (get_language() or "de")[:2])
+    return render(request, "toolkit/legal.html", {"page": page, "title": label, "html": render_markdown(text)})
 
 
 @login_not_required
