@@ -24,6 +24,7 @@ SITE_NAME = "Lotsennetz"
 
 INSTALLED_APPS = [
     "daphne",  # first, because it replaces runserver
+    "config",  # for the commands that need every room
     "toolkit",
     "tenancy",
     "notices",

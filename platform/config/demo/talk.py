@@ -1,0 +1,84 @@
+"""Conversations that live, one open application and one open report."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from chat.models import Conversation, Message, Participant
+from exchange.models import ExchangeFormat, Experience
+from moderation.models import Report
+from tenancy.models import Application, Municipality
+from toolkit.markdown import plain_text
+
+if TYPE_CHECKING:
+    from config.demo.loader import Stage
+
+
+def load_talk(stage: Stage, entries: dict[str, Any]) -> None:
+    """Direct conversations, the room of the format, an application, a report."""
+    for entry in entries["direct"]:
+        low, high = sorted(stage.people[key].pk for key in entry["people"])
+        conversation = Conversation.objects.create(kind=Conversation.Kind.DIRECT, direct_key=f"{low}:{high}")
+        _messages(stage, conversation, entry)
+    room = entries["room"]
+    lasting = ExchangeFormat.objects.get(hashtag=room["format"])
+    conversation = Conversation.objects.create(
+        kind=Conversation.Kind.ROOM, title=str(lasting), subject_kind="format", subject_id=lasting.pk
+    )
+    lasting.room_id = conversation.pk
+    lasting.save(update_fields=["room_id"])
+    _messages(stage, conversation, room)
+    _application(stage, entries["application"])
+    _report(stage, entries["report"])
+
+
+def _messages(stage: Stage, conversation: Conversation, entry: dict[str, Any]) -> None:
+    """Write the log; everybody has read all but the last message of somebody else, so that there is something new."""
+    last = stage.now
+    for seq, (hours_ago, key, text) in enumerate(entry["messages"], start=1):
+        last = stage.now - datetime.timedelta(hours=hours_ago, minutes=(seq * 13) % 50)
+        message = Message.objects.create(
+            conversation=conversation, seq=seq, sender=stage.people[key], client_id=uuid.uuid4(), body=text
+        )
+        Message.objects.filter(pk=message.pk).update(created_at=last)
+    head = len(entry["messages"])
+    Conversation.objects.filter(pk=conversation.pk).update(head=head, last_at=last)
+    for key in entry["people"]:
+        spoke_last = entry["messages"][-1][1] == key
+        Participant.objects.create(
+            conversation=conversation, person=stage.people[key], read_seq=head if spoke_last else max(0, head - 2)
+        )
+
+
+def _application(stage: Stage, entry: dict[str, Any]) -> None:
+    municipality = Municipality.objects.get(ags=entry["ags"])
+    Application.objects.create(
+        municipality=municipality,
+        given_name=entry["given_name"],
+        family_name=entry["family_name"],
+        office_name=entry["office_name"],
+        email="ronja.rathaus@radolfzell.example",
+        network_name=entry["network_name"],
+        note=entry["note"],
+        domain_fits=True,
+        state=Application.State.OPEN,
+        confirmed_at=stage.ago(days=1),
+    )
+
+
+def _report(stage: Stage, entry: dict[str, Any]) -> None:
+    experience = Experience.objects.select_related("network__municipality").get(title=entry["experience"])
+    Report.objects.create(
+        kind="experience",
+        object_id=experience.pk,
+        title=experience.title,
+        excerpt=plain_text(experience.what_we_did, limit=600),
+        author_id=experience.author_id,
+        network_id=experience.network_id,
+        land_id=experience.network.municipality.state_id,
+        reason=entry["reason"],
+        text=entry["text"],
+        reporter=stage.people[entry["reporter"]],
+    )
