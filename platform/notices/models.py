@@ -1,4 +1,4 @@
-"""What a person is told in the page."""
+"""What a person is told in the page, and whether they want it by mail too."""
 
 from __future__ import annotations
 
@@ -26,7 +26,20 @@ class Notice(models.Model):
                 name="one_unread_notice_per_key",
             )
         ]
-        indexes = [models.Index(fields=["person", "-created_at", "-id"], name="notice_newest")]
+        indexes = [
+            models.Index(fields=["person", "-created_at", "-id"], name="notice_newest"),
+            models.Index(fields=["person"], name="notice_unread", condition=models.Q(read_at=None)),
+        ]
 
     def __str__(self) -> str:
         return self.text
+
+
+class NoticeWish(models.Model):
+    """A person's wish about notices; who never said anything gets mails."""
+
+    person = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notice_wish")
+    mail = models.BooleanField(default=True, help_text="Also by mail what need not be told by mail")
+
+    def __str__(self) -> str:
+        return f"{self.person_id}: {'mail' if self.mail else 'page only'}"

@@ -1,7 +1,14 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from notices.views import notices
 
 app_name = "notices"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", notices.notice_list, name="list"),
+    path("gelesen/", notices.notice_read_all, name="read-all"),
+    path("wunsch/", notices.notice_wish, name="wish"),
+    path("<int:pk>/", notices.notice_follow, name="follow"),
+]

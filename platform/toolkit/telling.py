@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 
 class Teller(Protocol):
     """Carries a sentence to people; called inside the transaction of the change it speaks of."""
 
-    def __call__(self, person_ids: Iterable[int], *, kind: str, text: str, url: str, key: str, mail: bool) -> None: ...
+    def __call__(
+        self, person_ids: Iterable[int], *, kind: str, text: str | _StrPromise, url: str, key: str, mail: bool
+    ) -> None: ...
 
 
 _tellers: list[Teller] = []
@@ -20,9 +25,12 @@ def register_teller(teller: Teller) -> None:
     _tellers.append(teller)
 
 
-def tell(person_ids: Iterable[int], *, kind: str, text: str, url: str = "", key: str = "", mail: bool = False) -> None:
-    """Tell people one German sentence. Part of the caller's transaction: rolled back, nobody hears of it.
+def tell(
+    person_ids: Iterable[int], *, kind: str, text: str | _StrPromise, url: str = "", key: str = "", mail: bool = False
+) -> None:
+    """Tell people one sentence. Part of the caller's transaction: rolled back, nobody hears of it.
 
+    A lazily translated ``text`` is written in each person's language.
     ``key`` merges repeats while unread; ``mail`` sends it by mail too, as the person wishes.
     """
     ids = sorted(set(person_ids))

@@ -1,0 +1,31 @@
+"""Notices: everybody has their own, and nobody another's."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+from tests.access.table import Row, signed_in
+from tests.factories.notices import NoticeFactory
+
+
+def build(cast: SimpleNamespace) -> SimpleNamespace:
+    return SimpleNamespace(notice=NoticeFactory(person=cast.pilot, url="/mitteilungen/"))
+
+
+ROWS = {
+    "notices:list": signed_in("get", 200),
+    "notices:read-all": signed_in("post", 302),
+    "notices:wish": signed_in("post", 302),
+    "notices:follow": Row(
+        "post",
+        lambda w: {"pk": w.notice.pk},
+        anonymous=302,
+        outsider=404,
+        pilot=302,
+        coordinator=404,
+        office_head=404,
+        moderator=404,
+        other_moderator=404,
+        operator=404,
+    ),
+}
