@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from toolkit.audience import AudienceField, Rung
@@ -34,7 +35,7 @@ class ExchangeFormat(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(models.functions.Lower("hashtag"), name="hashtag_once"),
+            models.UniqueConstraint(Lower("hashtag"), name="hashtag_once"),
             models.CheckConstraint(
                 condition=models.Q(hashtag__regex=r"^[0-9A-Za-zÄÖÜäöüß_]{2,40}$"),
                 name="hashtag_safe_in_an_address",

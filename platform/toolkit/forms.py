@@ -45,7 +45,7 @@ class LinesField(TextField):
     def prepare_value(self, value: Any) -> Any:
         return "\n".join(value) if isinstance(value, list) else value
 
-    def clean(self, value: Any) -> list[str]:  # type: ignore[override]  # a list is what the form's user gets
+    def clean(self, value: Any) -> list[str]:
         lines = [" ".join(line.split()) for line in super().clean(value).split("\n")]
         for number, line in enumerate(lines, start=1):
             if len(line) > self.max_line:

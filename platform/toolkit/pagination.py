@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Field, Model, Q, QuerySet
 
 from toolkit.text import clean_text
 
@@ -52,6 +52,13 @@ def _decode(mark: str, width: int) -> tuple[str, list[Any]]:
     return direction, values
 
 
+def _column(model: type[Model], name: str) -> Field[Any, Any]:
+    field = model._meta.get_field(name.lstrip("-"))
+    if not isinstance(field, Field):
+        raise TypeError(f"{name} is a relation, not a column to page by")
+    return field
+
+
 def _beyond(order: Sequence[str], values: Sequence[Any], *, backwards: bool) -> Q:
     """Rows strictly after ``values`` in ``order``; strictly before when ``backwards``."""
     condition = Q()
@@ -74,7 +81,7 @@ def page_by_key(rows: QuerySet[ModelT], order: Sequence[str], mark: str = "", *,
     if mark:
         try:
             direction, values = _decode(mark, len(order))
-            fields = [rows.model._meta.get_field(name.lstrip("-")) for name in order]
+            fields = [_column(rows.model, name) for name in order]
             values = [field.to_python(value) for field, value in zip(fields, values, strict=True)]
             narrowed = rows.filter(_beyond(order, values, backwards=direction == "p"))
         except (BadMark, ValidationError, ValueError, TypeError, OverflowError):

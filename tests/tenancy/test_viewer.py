@@ -19,6 +19,7 @@ def test_an_anonymous_viewer_holds_the_public_key_alone():
 
 def test_a_pilot_holds_the_keys_of_office_network_land_and_programme(pilot, konstanz):
     office = Membership.objects.get(person=pilot).office_id
+    assert office is not None
     assert set(viewer_for(pilot).keys) == {
         konstanz.pk,
         audience.land_key("08"),

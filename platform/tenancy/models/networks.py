@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Greatest, Least
 from django.utils.translation import gettext_lazy as _
 
 from tenancy.models.register import Municipality
@@ -228,8 +229,8 @@ class Partnership(models.Model):
                 name="partners_are_two_networks",
             ),
             models.UniqueConstraint(
-                models.functions.Least("asking", "asked"),
-                models.functions.Greatest("asking", "asked"),
+                Least("asking", "asked"),
+                Greatest("asking", "asked"),
                 condition=models.Q(ended_at=None),
                 name="one_living_partnership_per_pair",
             ),

@@ -21,7 +21,7 @@ class ViewerAPIView(APIView):
 
     @property
     def viewer(self) -> Viewer:
-        return self.request._request.viewer  # type: ignore[attr-defined,no-any-return]  # set by ViewerMiddleware
+        return self.request._request.viewer  # type: ignore[attr-defined]  # set by ViewerMiddleware
 
     def page(
         self,

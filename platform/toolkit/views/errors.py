@@ -28,7 +28,7 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answers without context processors, for the fault may lie in them."""
-    return render(None, "toolkit/error_bare.html", status=500)  # type: ignore[arg-type]  # a bare render needs no request
+    return render(None, "toolkit/error_bare.html", status=500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
