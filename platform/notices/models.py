@@ -38,7 +38,7 @@ class Notice(models.Model):
 class NoticeWish(models.Model):
     """A person's wish about notices; who never said anything gets mails."""
 
-    person = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notice_wish")
+    person = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     mail = models.BooleanField(default=True, help_text="Also by mail what need not be told by mail")
 
     def __str__(self) -> str:

@@ -7,11 +7,12 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from django.apps import apps
-from django.db.models import Field, ForeignKey, ManyToManyField, OneToOneField
+from django.db.models import ForeignKey, ManyToManyField, OneToOneField
 
 from tests.architecture.tree import FLOORS, PACKAGES, ROOT, python_files
 
@@ -32,16 +33,25 @@ def test_the_import_contracts_hold():
     assert linted.returncode == 0, linted.stdout
 
 
-def own_relations() -> Iterator[Field]:
+@dataclass(frozen=True)
+class Relation:
+    """One relation between two models of ours, by the names of their floors."""
+
+    name: str
+    source: str
+    target: str
+    hidden: bool
+
+
+def own_relations() -> Iterator[Relation]:
     for model in apps.get_models(include_auto_created=True):
-        if model._meta.app_label in FLOORS:
-            for field in model._meta.get_fields(include_hidden=True):
-                if isinstance(field, ForeignKey | OneToOneField | ManyToManyField) and field.model is model:
-                    yield field
-
-
-def named(field: Field) -> str:
-    return f"{field.model._meta.label}.{field.name}"
+        for field in model._meta.get_fields(include_hidden=True):
+            if not isinstance(field, ForeignKey | OneToOneField | ManyToManyField) or field.model is not model:
+                continue
+            target = field.remote_field.model
+            if model._meta.app_label in FLOORS and target._meta.app_label in FLOORS:
+                name = f"{model._meta.label}.{field.name}"
+                yield Relation(name, model._meta.app_label, target._meta.app_label, field.remote_field.hidden)
 
 
 def test_there_are_relations_to_check():
@@ -49,25 +59,12 @@ def test_there_are_relations_to_check():
 
 
 def test_foreign_keys_only_go_down():
-    upwards = [
-        named(field)
-        for field in own_relations()
-        if field.related_model._meta.app_label in FLOORS
-        and FLOORS.index(field.related_model._meta.app_label) > FLOORS.index(field.model._meta.app_label)
-    ]
-    assert upwards == []
+    assert [r.name for r in own_relations() if FLOORS.index(r.target) > FLOORS.index(r.source)] == []
 
 
 def test_a_relation_across_floors_opens_no_back_door():
     """``municipality.experiences`` must not exist: the floor below would know the one above."""
-    open_doors = [
-        named(field)
-        for field in own_relations()
-        if field.related_model._meta.app_label in FLOORS
-        and field.related_model._meta.app_label != field.model._meta.app_label
-        and not field.remote_field.hidden
-    ]
-    assert open_doors == []
+    assert [r.name for r in own_relations() if r.target != r.source and not r.hidden] == []
 
 
 def drawer(package: str, file: Path) -> str:

@@ -27,8 +27,8 @@ def mails(settings, tmp_path) -> Path:
     return tmp_path / "mails"
 
 
-def open_mailbox(token: str = TOKEN, **more: str) -> tuple[int, str]:
-    response = Client().get(f"/postfach/{token}/", **more)
+def open_mailbox(token: str = TOKEN, **environ: str) -> tuple[int, str]:
+    response = Client(**environ).get(f"/postfach/{token}/")
     return response.status_code, response.content.decode()
 
 
@@ -71,7 +71,7 @@ def test_fifty_mails_make_one_page(mails):
 
 
 @pytest.mark.parametrize(
-    ("token", "headers"),
+    ("token", "environ"),
     [
         ("wrong", {}),
         ("töken", {}),
@@ -81,8 +81,8 @@ def test_fifty_mails_make_one_page(mails):
         (TOKEN, {"HTTP_FORWARDED": "for=127.0.0.1"}),
     ],
 )
-def test_the_page_does_not_exist_for_anybody_else(mails, token, headers):
-    assert open_mailbox(token, **headers)[0] == 404
+def test_the_page_does_not_exist_for_anybody_else(mails, token, environ):
+    assert open_mailbox(token, **environ)[0] == 404
 
 
 def test_without_a_token_in_the_settings_no_token_opens(mails, settings):

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                     "person",
                     models.OneToOneField(
                         on_delete=django.db.models.deletion.CASCADE,
-                        related_name="notice_wish",
+                        related_name="+",
                         to=settings.AUTH_USER_MODEL,
                     ),
                 ),
