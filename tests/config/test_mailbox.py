@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -27,7 +28,7 @@ def mails(settings, tmp_path) -> Path:
     return tmp_path / "mails"
 
 
-def open_mailbox(token: str = TOKEN, **environ: str) -> tuple[int, str]:
+def open_mailbox(token: str = TOKEN, **environ: Any) -> tuple[int, str]:
     response = Client(**environ).get(f"/postfach/{token}/")
     return response.status_code, response.content.decode()
 

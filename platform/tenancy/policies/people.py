@@ -23,10 +23,10 @@ def visible_people(viewer: Viewer) -> QuerySet[Person]:
     living = Membership.objects.filter(person=OuterRef("pk"), ended_on=None)
     seen = Q(pk=viewer.person_id)
     if viewer.network_ids:
-        seen |= Exists(living.filter(network_id__in=viewer.network_ids))
+        seen |= Q(Exists(living.filter(network_id__in=viewer.network_ids)))
     if viewer.in_programme:
         moderates = Moderator.objects.filter(person=OuterRef("pk"), ended_on=None)
-        in_public = Exists(living.filter(network__published_at__isnull=False)) | Exists(moderates)
+        in_public = Q(Exists(living.filter(network__published_at__isnull=False))) | Q(Exists(moderates))
         seen |= Q(listed=True) & in_public
     return Person.objects.filter(seen, is_active=True)
 

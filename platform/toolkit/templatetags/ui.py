@@ -77,7 +77,10 @@ def initials(name: str) -> str:
 def _pin(point: Any) -> Pin:
     if isinstance(point, Pin):
         return point
-    get = point.get if isinstance(point, Mapping) else lambda key, default=None: getattr(point, key, default)
+
+    def get(key: str, default: Any = None) -> Any:
+        return point.get(key, default) if isinstance(point, Mapping) else getattr(point, key, default)
+
     return Pin(
         lat=float(get("lat")),
         lon=float(get("lon")),
