@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Final
 
 WIDTH: Final = 480
+WIDE: Final = 1280
 HEIGHT: Final = 256
 
 TONES: Final = ("blue", "mint", "violet", "orange", "red", "green")
@@ -53,13 +54,13 @@ def _circle(x: float, y: float, radius: float, css: str) -> str:
     return f'<circle cx="{_n(x)}" cy="{_n(y)}" r="{_n(radius)}" class="{css}"/>'
 
 
-def _wave(start: float, swing: float, length: float, shift: float) -> str:
+def _wave(width: int, start: float, swing: float, length: float, shift: float) -> str:
     """Return the path of a smooth wave over the whole width."""
     step = length / 2
     x = -length + shift
     path = f"M{_n(x)} {_n(start)}"
     up = True
-    while x < WIDTH + length:
+    while x < width + length:
         y = start - swing if up else start + swing
         path += f"Q{_n(x + step / 2)} {_n(y)} {_n(x + step)} {_n(start)}"
         x += step
@@ -67,31 +68,33 @@ def _wave(start: float, swing: float, length: float, shift: float) -> str:
     return path
 
 
-def route(dice: Dice) -> str:
+def route(dice: Dice, width: int) -> str:
     """A way with two stations and a dotted shadow: starting, learning, going along."""
     high, low = dice.between(60, 100), dice.between(150, 196)
-    first, second = dice.between(120, 190), dice.between(300, 370)
-    path = (
-        f"M-20 {_n(low + 40)}C{_n(first / 2)} {_n(low + 40)} {_n(first / 2)} {_n(high)} {_n(first)} {_n(high)}"
-        f"S{_n(second - 60)} {_n(low)} {_n(second)} {_n(low)}S{_n(second + 60)} {_n(high - 30)} 510 {_n(high - 40)}"
+    start, step = dice.between(120, 190), dice.between(170, 200)
+    stations = [(start + step * turn, high if turn % 2 else low) for turn in range(int((width - start) / step) + 1)]
+    path = f"M-40 {_n(high + 20)}C{_n(start / 3)} {_n(high + 20)} {_n(start / 2)} {_n(low)} {_n(start)} {_n(low)}"
+    path += "".join(f"S{_n(x - step / 2)} {_n(y)} {_n(x)} {_n(y)}" for x, y in stations[1:])
+    path += f"S{width} {_n(HEIGHT / 2)} {width + 40} {_n(HEIGHT / 2)}"
+    dots = "".join(
+        _circle(x, y, 25, "f3") + _circle(x, y, 11, "hole")
+        if turn % 2 == 0
+        else _circle(x, y, 31, "f1") + _circle(x, y, 13, "hole")
+        for turn, (x, y) in enumerate(stations[: 2 if width == WIDTH else None])
     )
     return (
         f'<path d="{path}" class="s2" fill="none" stroke-width="6" stroke-linecap="round" '
         f'stroke-dasharray="0.1 16" transform="translate(0 34)"/>'
-        f'<path d="{path}" class="s1" fill="none" stroke-width="18"/>'
-        + _circle(first, high, 25, "f3")
-        + _circle(first, high, 11, "hole")
-        + _circle(second, low, 31, "f1")
-        + _circle(second, low, 13, "hole")
+        f'<path d="{path}" class="s1" fill="none" stroke-width="18"/>{dots}'
     )
 
 
-def quarters(dice: Dice) -> str:
+def quarters(dice: Dice, width: int) -> str:
     """Tiles of quarter circles: many small things that fit together."""
     size = 64
     out: list[str] = []
     for row in range(HEIGHT // size):
-        for column in range(WIDTH // size + 1):
+        for column in range(width // size + 1):
             x, y, turn = column * size, row * size, dice.pick(6)
             css = ("f3", "f3", "f1", "f2")[dice.pick(4)]
             corners = (
@@ -107,13 +110,13 @@ def quarters(dice: Dice) -> str:
     return "".join(out)
 
 
-def arcs(dice: Dice) -> str:
+def arcs(dice: Dice, width: int) -> str:
     """Rings around a point below the edge: something that spreads."""
-    x, y = dice.between(300, 420), HEIGHT + dice.between(-10, 50)
+    x, y = dice.between(0.62, 0.88) * width, HEIGHT + dice.between(-10, 50)
     out: list[str] = []
     order = ("s1", "s2", "s1", "s3", "s2")
     first = dice.pick(len(order))
-    for ring in range(13):
+    for ring in range(13 if width == WIDTH else 32):
         css = order[(ring + first) % len(order)]
         out.append(
             f'<circle cx="{_n(x)}" cy="{_n(y)}" r="{_n(34 + ring * 36)}" class="{css}" fill="none" stroke-width="17"/>'
@@ -121,11 +124,11 @@ def arcs(dice: Dice) -> str:
     return "".join(out)
 
 
-def constellation(dice: Dice) -> str:
+def constellation(dice: Dice, width: int) -> str:
     """Points and lines: people who know each other."""
     points = [
         (column * 110 + dice.between(-10, 70), row * 120 + dice.between(20, 110), dice.between(7, 30))
-        for column in range(5)
+        for column in range(width // 110 + 1)
         for row in range(2)
     ]
     out: list[str] = []
@@ -141,21 +144,21 @@ def constellation(dice: Dice) -> str:
     return "".join(out)
 
 
-def ripples(dice: Dice) -> str:
+def ripples(dice: Dice, width: int) -> str:
     """Waves under each other: a rhythm, a rule, a flow."""
     length, swing, shift = dice.between(150, 230), dice.between(26, 44), dice.between(0, 120)
     order = ("s1", "s2", "s3")
     return "".join(
-        f'<path d="{_wave(8 + line * 38, swing, length, shift)}" class="{order[line % 3]}" fill="none" '
+        f'<path d="{_wave(width, 8 + line * 38, swing, length, shift)}" class="{order[line % 3]}" fill="none" '
         'stroke-width="16"/>'
         for line in range(8)
     )
 
 
-def bars(dice: Dice) -> str:
+def bars(dice: Dice, width: int) -> str:
     """Columns of different height: counting, measuring, effect."""
     out: list[str] = []
-    for column in range(9):
+    for column in range(width // 54 + 1):
         height = 50 + 150 * abs(math.sin(column * 0.9 + dice.between(0, 1.2)))
         css = ("f3", "f1", "f2")[(column + dice.pick(2)) % 3]
         out.append(
@@ -165,7 +168,7 @@ def bars(dice: Dice) -> str:
     return "".join(out)
 
 
-PATTERNS: Final[dict[str, Callable[[Dice], str]]] = {
+PATTERNS: Final[dict[str, Callable[[Dice, int], str]]] = {
     "route": route,
     "quarters": quarters,
     "arcs": arcs,
@@ -175,17 +178,20 @@ PATTERNS: Final[dict[str, Callable[[Dice], str]]] = {
 }
 
 
-def art_svg(seed: object, kind: str = "", tone: str = "") -> str:
+def art_svg(seed: object, kind: str = "", tone: str = "", *, wide: bool = False) -> str:
     """Return one picture as SVG markup, hidden from screen readers.
 
-    `kind` is a key of PATTERNS or empty (then the seed chooses), `tone` one of TONES, "deep", or empty.
+    `kind` is a key of PATTERNS or empty (then the seed chooses), `tone` one of TONES, "deep", or empty;
+    `wide` is for a band across a page.
     """
     key = str(seed)
     dice = Dice(key)
     first = dice.pick(len(PATTERNS))
     draw = PATTERNS.get(kind) or list(PATTERNS.values())[first]
     hue = tone if tone in {*TONES, "deep"} else tone_of(key)
+    width = WIDE if wide else WIDTH
     return (
-        f'<svg class="art art--{hue}" viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="xMidYMid slice" '
-        f'aria-hidden="true" focusable="false"><rect width="{WIDTH}" height="{HEIGHT}" class="bg"/>{draw(dice)}</svg>'
+        f'<svg class="art art--{hue}" viewBox="0 0 {width} {HEIGHT}" preserveAspectRatio="xMidYMid slice" '
+        f'aria-hidden="true" focusable="false"><rect width="{width}" height="{HEIGHT}" class="bg"/>'
+        f"{draw(dice, width)}</svg>"
     )

@@ -54,9 +54,9 @@ def icon_href(name: str) -> str:
 
 
 @register.simple_tag
-def art(seed: object, kind: str = "", tone: str = "") -> SafeString:
+def art(seed: object, kind: str = "", tone: str = "", wide: bool = False) -> SafeString:
     """Draw the picture of a card; see `toolkit.art.art_svg`."""
-    return mark_safe(art_svg(seed, kind, tone))  # noqa: S308 -- numbers and our own class names only
+    return mark_safe(art_svg(seed, kind, tone, wide=wide))  # noqa: S308 -- numbers and our own class names only
 
 
 @register.filter
@@ -133,6 +133,8 @@ def field_widget(field: BoundField, hint: str = "", extra: str = "") -> SafeStri
     kind = field_kind(field)
     css = " ".join(filter(None, [_CLASSES.get(kind, ""), field.field.widget.attrs.get("class", ""), extra]))
     attrs: dict[str, Any] = {"class": css}
+    if str(field.field.widget.attrs.get("placeholder", "")) == str(field.label):
+        attrs["placeholder"] = False  # the label stands above; saying it twice helps nobody
     described = describedby(field, hint)
     if described:
         attrs["aria-describedby"] = described
