@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -81,11 +82,15 @@ class Participant(models.Model):
 
 
 class Message(models.Model):
-    """One entry of the log. Hiding and retracting empty what is shown, never the row, so numbers stay."""
+    """One entry of the log. Hiding and retracting empty what is shown, never the row, so numbers stay.
+
+    A change is an entry with a number of its own, so that one cursor brings everything to whoever was away.
+    """
 
     class Kind(models.TextChoices):
         TEXT = "text", _("Nachricht")
         NOTE = "note", _("Hinweis")
+        CHANGE = "change", _("Änderung")
 
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages")
     seq = models.BigIntegerField()
@@ -99,7 +104,12 @@ class Message(models.Model):
     client_id = models.UUIDField(help_text="Made by the sender's browser (UUIDv7); sending again gives the same number")
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.TEXT)
     body = models.TextField()
-    created_at = models.DateTimeField(auto_now_add=True)
+    target_seq = models.BigIntegerField(
+        null=True,
+        blank=True,
+        help_text="A change says which message of this conversation looks different from now on",
+    )
+    created_at = models.DateTimeField(default=timezone.now)
     hidden_at = models.DateTimeField(null=True, blank=True)
     hidden_reason = models.TextField(blank=True)
 
@@ -108,6 +118,11 @@ class Message(models.Model):
             models.UniqueConstraint(fields=["conversation", "seq"], name="one_message_per_number"),
             models.UniqueConstraint(fields=["sender", "client_id"], name="one_message_per_client_id"),
             models.CheckConstraint(condition=models.Q(seq__gte=1), name="numbers_start_at_one"),
+            models.CheckConstraint(
+                condition=models.Q(kind="change", target_seq__isnull=False, target_seq__lt=models.F("seq"))
+                | (~models.Q(kind="change") & models.Q(target_seq=None)),
+                name="changes_point_back_to_a_message",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,26 @@
+"""What can be wrong with a message, with a code for machines and a sentence for people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from toolkit.access import Denied, deny
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+
+class BadBody(ValueError):
+    """The text cannot be a message. ``code`` is ``empty``, ``too_long`` or ``unclean``; ``str(error)`` the sentence."""
+
+    def __init__(self, code: str, sentence: str | _StrPromise) -> None:
+        super().__init__(str(sentence))
+        self.code = code
+
+
+class TooFast(Denied):
+    """Too many messages in too short a time; sending the same again after ``retry_after`` seconds is fine."""
+
+    def __init__(self, sentence: str | _StrPromise, *, retry_after: float) -> None:
+        super().__init__(deny(sentence))
+        self.retry_after = retry_after

@@ -1,0 +1,64 @@
+"""The text of a message as HTML that is safe to show: markdown without headings and pictures, addresses as links."""
+
+from __future__ import annotations
+
+import re
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
+
+# A sentence's own punctuation after an address is not part of it.
+_ADDRESS = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]}]")
+_TAGS = {"p", "br", "em", "strong", "del", "code", "pre", "blockquote", "ul", "ol", "li", "a", "hr",
+         "table", "thead", "tbody", "tr", "th", "td"}  # fmt: skip
+
+
+def _link(address: str) -> list[Token]:
+    opening = Token("link_open", "a", 1, attrs={"href": address}, info="auto")
+    return [opening, Token("text", "", 0, content=address), Token("link_close", "a", -1, info="auto")]
+
+
+def _split(token: Token) -> list[Token]:
+    parts: list[Token] = []
+    end = 0
+    for match in _ADDRESS.finditer(token.content):
+        parts += [Token("text", "", 0, content=token.content[end : match.start()]), *_link(match.group())]
+        end = match.end()
+    return [*parts, Token("text", "", 0, content=token.content[end:])] if parts else [token]
+
+
+def _find_addresses(state: StateCore) -> None:
+    """Make links of bare addresses, but not inside of links that are there already."""
+    for block in state.tokens:
+        if block.type != "inline" or not block.children:
+            continue
+        depth = 0
+        children: list[Token] = []
+        for token in block.children:
+            depth += {"link_open": 1, "link_close": -1}.get(token.type, 0)
+            children += _split(token) if token.type == "text" and depth == 0 else [token]
+        block.children = children
+
+
+def _parser() -> MarkdownIt:
+    # Nesting is bounded, for a message of 8,000 times ">" must not be a tree of 8,000 levels.
+    parser = MarkdownIt("commonmark", {"html": False, "breaks": True, "maxNesting": 12})
+    parser.enable(["table", "strikethrough"]).disable(["heading", "lheading", "image", "reference"])
+    parser.core.ruler.push("addresses", _find_addresses)
+    return parser
+
+
+_PARSER = _parser()
+
+
+def message_html(body: str) -> str:
+    """HTML of a message; safe to put into a page by itself."""
+    return nh3.clean(
+        _PARSER.render(body),
+        tags=_TAGS,
+        attributes={"a": {"href", "title"}, "ol": {"start"}},
+        url_schemes={"http", "https", "mailto"},
+        link_rel="nofollow noopener noreferrer",
+    ).strip()

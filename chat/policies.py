@@ -1,0 +1,100 @@
+"""Who sees which conversation, who may write in it, who hears of it."""
+
+from __future__ import annotations
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from chat import room_rules
+from chat.models import Conversation, Message, Participant
+from tenancy.models import Membership, Moderator, Person
+from tenancy.viewer import Viewer
+from toolkit.access import ALLOW, Decision, deny
+
+NOT_IN_PROGRAMME = _("Schreiben können nur Personen aus einem Netzwerk oder einem Landesverband.")
+
+
+def visible_conversations(viewer: Viewer) -> QuerySet[Conversation]:
+    """The conversations that the viewer is in now, each with the viewer's own ``joined_seq``, ``read_seq``, ``muted``.
+
+    Who left, or was removed, sees nothing of them any more; nobody else ever does, moderators and operators included.
+    """
+    if viewer.person_id is None:
+        return Conversation.objects.none()
+    return Conversation.objects.filter(participants__person_id=viewer.person_id, participants__left_seq=None).annotate(
+        joined_seq=F("participants__joined_seq"),
+        read_seq=F("participants__read_seq"),
+        muted=F("participants__muted"),
+    )
+
+
+def visible_messages(viewer: Viewer, conversation_id: int) -> QuerySet[Message]:
+    """The part of a conversation's log that is the viewer's: what came after joining. Empty for everyone else."""
+    if viewer.person_id is None:
+        return Message.objects.none()
+    return Message.objects.filter(
+        conversation_id=conversation_id,
+        conversation__participants__person_id=viewer.person_id,
+        conversation__participants__left_seq=None,
+        seq__gt=F("conversation__participants__joined_seq"),
+    )
+
+
+def joinable_rooms() -> QuerySet[Conversation]:
+    """Rooms that somebody could join; ``may_join_room`` says who."""
+    return Conversation.objects.filter(kind=Conversation.Kind.ROOM)
+
+
+def reachable_people() -> QuerySet[Person]:
+    """People who can be written to: not suspended, and part of the programme."""
+    seat = Membership.objects.filter(person=OuterRef("pk"), ended_on=None)
+    office = Moderator.objects.filter(person=OuterRef("pk"), ended_on=None)
+    return Person.objects.filter(Q(Exists(seat)) | Q(Exists(office)), is_active=True)
+
+
+def may_write_to(viewer: Viewer, person: Person) -> Decision:
+    """Whether the viewer may begin a direct conversation with a person the viewer sees."""
+    if person.pk == viewer.person_id:
+        return deny(_("Sich selbst können Sie keine Nachricht schreiben."))
+    if not viewer.in_programme:
+        return deny(NOT_IN_PROGRAMME)
+    if not reachable_people().filter(pk=person.pk).exists():
+        return deny(_("Diese Person nimmt zurzeit keine Nachrichten an."))
+    return ALLOW
+
+
+def may_send_message(viewer: Viewer, conversation: Conversation) -> Decision:
+    """Whether the viewer, who is in the conversation, may write there now."""
+    if not viewer.in_programme:
+        return deny(_("Sie können hier lesen, aber nicht mehr schreiben: Sie gehören zurzeit keinem Netzwerk an."))
+    if conversation.kind == Conversation.Kind.DIRECT:
+        others = Participant.objects.filter(conversation=conversation).exclude(person_id=viewer.person_id)
+        if not reachable_people().filter(pk__in=others.values("person_id")).exists():
+            return deny(_("Diese Person nimmt zurzeit keine Nachrichten an."))
+    return ALLOW
+
+
+def may_leave_conversation(viewer: Viewer, conversation: Conversation) -> Decision:
+    """Whether the viewer may leave; two people always stay in their direct conversation."""
+    if conversation.kind == Conversation.Kind.DIRECT:
+        return deny(_("Eine direkte Unterhaltung kann man nicht verlassen."))
+    return ALLOW
+
+
+def may_join_room(viewer: Viewer, conversation: Conversation) -> Decision:
+    """Whether the viewer may enter the room, by the rule of the thing it belongs to."""
+    if viewer.person_id is None:
+        return deny(_("Bitte melden Sie sich an."))
+    if conversation.kind != Conversation.Kind.ROOM:
+        return deny(_("Dieser Unterhaltung kann man nicht selbst beitreten."))
+    return room_rules.may_join(viewer, conversation.subject_kind, conversation.subject_id)
+
+
+def may_open_group(viewer: Viewer) -> Decision:
+    """Whether the viewer may begin a group."""
+    return ALLOW if viewer.in_programme else deny(NOT_IN_PROGRAMME)
+
+
+def listeners_of(conversation_id: int) -> QuerySet[Participant]:
+    """Who hears of what is said in a conversation now: people in it who are not suspended."""
+    return Participant.objects.filter(conversation_id=conversation_id, left_seq=None, person__is_active=True)
