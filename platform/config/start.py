@@ -175,7 +175,8 @@ class Start:
             )
             children.start(
                 "Helfer",
-                [sys.executable, ROOT / "manage.py", "procrastinate", "worker"],
+                # A finished job still holds its mail, and with it the token of an invitation: it goes.
+                [sys.executable, ROOT / "manage.py", "procrastinate", "worker", "--delete-jobs", "successful"],
                 log=self.logs / "worker.log",
                 cwd=ROOT,
             )

@@ -12,7 +12,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("chat/", include("chat.urls")),
     path("mitteilungen/", include("notices.urls")),
     path("moderation/", include("moderation.urls")),
-    path("konto/", include("allauth.urls")),
+    # Second factor and single sign-on are installed, but have no pages of their own yet.
+    path("konto/", include("allauth.account.urls")),
     path("postfach/", include("toolkit.mailbox")),
     path("sprache/", login_not_required(set_language), name="set_language"),
     path("api/v1/", include("config.rest_urls")),

@@ -193,6 +193,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "exchange:home"
 LOGOUT_REDIRECT_URL = "exchange:home"
 
+ACCOUNT_ADAPTER = "tenancy.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]

@@ -94,6 +94,14 @@ class Invitation(models.Model):
     expires_at = models.DateTimeField()
     uses_left = models.PositiveSmallIntegerField(default=1)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    via = models.ForeignKey(
+        "self",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="confirmations",
+        help_text="The link that somebody used; this row proves their address and takes one of its uses",
+    )
 
     class Meta:
         constraints = [

@@ -1,0 +1,351 @@
+"""Inviting people into a network, and accepting."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import secrets
+from dataclasses import dataclass
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tenancy.models import Invitation, Membership, Network, Office, Person
+from tenancy.policies.networks import may_coordinate
+from tenancy.services.memberships import start_membership
+from tenancy.services.people import create_person
+from tenancy.viewer import Viewer
+from toolkit.access import Conflict, require
+from toolkit.audit import record
+from toolkit.mail import send_mail
+from toolkit.telling import tell
+
+VALID_DAYS = 14
+CONFIRMATION_DAYS = 2
+MAX_USES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A fresh invitation and its token, which is known only now: the database keeps a hash of it."""
+
+    invitation: Invitation
+    token: str
+
+    @property
+    def url(self) -> str:
+        return invitation_url(self.token)
+
+
+def invitation_url(token: str) -> str:
+    """The address that a person opens to accept."""
+    return f"{settings.SITE_URL}/einladung/{token}/"
+
+
+def hash_of(token: str) -> str:
+    """What is kept of a token (SHA-256, hex)."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+# --- the coordination -------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def invite_by_link(
+    viewer: Viewer, network_id: int, *, role: str, office_id: int | None, uses: int, days: int = VALID_DAYS
+) -> Issued:
+    """A link that ``uses`` people may use until it expires; each of them proves a mail address first."""
+    _ask(viewer, network_id, role, office_id)
+    if not 1 <= uses <= MAX_USES:
+        raise Conflict(_("Ein Link gilt für 1 bis %(max)d Personen.") % {"max": MAX_USES}, field="uses")
+    if role == Membership.Role.COORDINATOR and uses > 1:
+        raise Conflict(_("Ein Link für die Koordination gilt nur für eine Person."), field="uses")
+    issued = _issue(network_id, role=role, office_id=office_id, uses=uses, days=days, by=viewer.person_id)
+    _record("invitation.link", viewer, issued.invitation)
+    return issued
+
+
+@transaction.atomic
+def invite_by_mail(
+    viewer: Viewer,
+    network_id: int,
+    *,
+    email: str,
+    role: str,
+    office_id: int | None,
+    given_name: str = "",
+    family_name: str = "",
+    days: int = VALID_DAYS,
+) -> Issued:
+    """Send one person an invitation; raises ``Conflict`` when they are in already, or invited already."""
+    _ask(viewer, network_id, role, office_id)
+    email = email.strip().lower()
+    if Membership.objects.filter(person__email=email, network_id=network_id, role=role, ended_on=None).exists():
+        raise Conflict(_("Diese Person ist in dieser Rolle schon im Netzwerk."), field="email")
+    _let_lapse(network_id, email, role)
+    try:
+        with transaction.atomic():
+            issued = _issue(
+                network_id,
+                role=role,
+                office_id=office_id,
+                uses=1,
+                days=days,
+                by=viewer.person_id,
+                email=email,
+                given_name=given_name,
+                family_name=family_name,
+            )
+    except IntegrityError as error:
+        raise Conflict(_("Diese Adresse ist schon eingeladen."), field="email") from error
+    _record("invitation.sent", viewer, issued.invitation)
+    _mail(issued)
+    return issued
+
+
+@transaction.atomic
+def invite_first_coordinator(
+    network_id: int, *, email: str, given_name: str, family_name: str, by: int | None, days: int = 30
+) -> Issued:
+    """Invite the one who applied, after the approval: the rule was asked by who approved. No mail is sent here.
+
+    The caller writes one mail that brings the good news and ``url`` together.
+    """
+    return _issue(
+        network_id,
+        role=Membership.Role.COORDINATOR,
+        office_id=None,
+        uses=1,
+        days=days,
+        by=by,
+        email=email.strip().lower(),
+        given_name=given_name,
+        family_name=family_name,
+    )
+
+
+@transaction.atomic
+def withdraw_invitation(viewer: Viewer, invitation_id: int) -> Invitation:
+    """Take an invitation back; withdrawing twice changes nothing."""
+    invitation = Invitation.objects.select_for_update().get(pk=invitation_id)
+    require(may_coordinate(viewer, invitation.network_id))
+    if invitation.withdrawn_at is None:
+        invitation.withdrawn_at = timezone.now()
+        invitation.save(update_fields=["withdrawn_at"])
+        _record("invitation.withdrawn", viewer, invitation)
+    return invitation
+
+
+@transaction.atomic
+def renew_invitation(viewer: Viewer, invitation_id: int) -> Issued:
+    """A new token and a new term; the old link stops working. One with an address is mailed again."""
+    invitation = Invitation.objects.select_for_update().get(pk=invitation_id)
+    require(may_coordinate(viewer, invitation.network_id))
+    if invitation.withdrawn_at is not None or invitation.uses_left == 0:
+        raise Conflict(_("Diese Einladung ist zurückgezogen oder verbraucht. Bitte laden Sie neu ein."))
+    issued = _fresh_token(invitation, days=VALID_DAYS)
+    _record("invitation.renewed", viewer, invitation)
+    if invitation.email:
+        _mail(issued)
+    return issued
+
+
+# --- the invited ------------------------------------------------------------------------------------------------
+
+
+class Unusable(Conflict):
+    """The invitation cannot be used (any more); ``str(error)`` says why."""
+
+
+def invitation_by_token(token: str, *, at: datetime.datetime) -> Invitation:
+    """The invitation behind a token. Raises ``Unusable`` with the reason when it cannot be used at this moment."""
+    rows = Invitation.objects.select_related("network__municipality__state", "office", "invited_by", "via")
+    invitation = rows.filter(token_hash=hash_of(token)).first()
+    if invitation is None:
+        raise Unusable(
+            _("Diesen Einladungslink gibt es nicht. Vielleicht ist er unvollständig, oder es gibt einen neueren.")
+        )
+    _check_usable(invitation, at=at)
+    return invitation
+
+
+@transaction.atomic
+def ask_for_confirmation(token: str, *, email: str, at: datetime.datetime) -> None:
+    """Somebody with a link gives an address: mail them an invitation of their own, which proves the address.
+
+    Says nothing about whether the address is known. Asked again, the same person gets a new mail.
+    """
+    link = _locked_by_token(token, at=at)
+    if link.email:
+        raise Unusable(_("Diese Einladung ist für eine bestimmte Adresse."))
+    email = email.strip().lower()
+    # Many half-used confirmations would make the link a machine that writes to strangers.
+    waiting = Invitation.objects.filter(via=link, uses_left__gt=0, withdrawn_at=None).exclude(email=email)
+    if waiting.count() >= link.uses_left * 2 + 10:
+        raise Conflict(_("Für diesen Link warten schon sehr viele Adressen auf Bestätigung. Bitte später versuchen."))
+    own = Invitation.objects.filter(
+        network_id=link.network_id, email=email, role=link.role, withdrawn_at=None, uses_left__gt=0
+    ).first()
+    if own is not None:
+        issued = _fresh_token(own, days=CONFIRMATION_DAYS if own.via_id else VALID_DAYS)
+    else:
+        issued = _issue(
+            link.network_id,
+            role=link.role,
+            office_id=link.office_id,
+            uses=1,
+            days=CONFIRMATION_DAYS,
+            by=link.invited_by_id,
+            email=email,
+            via=link,
+        )
+    _mail(issued, template="tenancy/mail/invitation_confirm")
+
+
+@transaction.atomic
+def accept_as_newcomer(
+    token: str, *, given_name: str, family_name: str, password: str, at: datetime.datetime
+) -> Membership:
+    """Make a login for the invited address and let the person in; the mail that brought the token proved it."""
+    invitation = _locked_by_token(token, at=at)
+    if not invitation.email:
+        raise Unusable(_("Bitte bestätigen Sie zuerst Ihre Mailadresse."))
+    person = create_person(invitation.email, given_name=given_name, family_name=family_name, password=password)
+    return _accept(invitation, person)
+
+
+@transaction.atomic
+def accept_as_member(viewer: Viewer, token: str, *, at: datetime.datetime) -> Membership:
+    """Let somebody in who is signed in. An invitation to an address is only for the one whose address it is."""
+    person = Person.objects.get(pk=viewer.person_id, is_active=True)
+    invitation = _locked_by_token(token, at=at)
+    if not is_for(invitation, person):
+        raise Unusable(_("Diese Einladung ging an eine andere Adresse. Melden Sie sich mit dieser Adresse an."))
+    return _accept(invitation, person)
+
+
+def is_for(invitation: Invitation, person: Person) -> bool:
+    """Whether the person may accept: a link is for anyone, a mail for who proved the address as theirs."""
+    if not invitation.email or invitation.email == person.email:
+        return True
+    return EmailAddress.objects.filter(user=person, email__iexact=invitation.email, verified=True).exists()
+
+
+def has_login(email: str) -> bool:
+    """Whether somebody signs in with this address; told only to who holds the mail that was sent to it."""
+    return Person.objects.filter(email=email.lower()).exists()
+
+
+# --- within -----------------------------------------------------------------------------------------------------
+
+
+def _ask(viewer: Viewer, network_id: int, role: str, office_id: int | None) -> None:
+    require(may_coordinate(viewer, network_id))
+    if role not in Membership.Role.values:
+        raise Conflict(_("Diese Rolle gibt es nicht."), field="role")
+    offices = Office.objects.filter(pk=office_id, network_id=network_id, closed_on=None)
+    if office_id is not None and not offices.exists():
+        raise Conflict(_("Dieses Amt gibt es im Netzwerk nicht."), field="office")
+
+
+def _issue(network_id: int, *, role: str, uses: int, days: int, by: int | None, **more: object) -> Issued:
+    token = secrets.token_urlsafe(24)
+    invitation = Invitation.objects.create(
+        network_id=network_id,
+        role=role,
+        uses_left=uses,
+        invited_by_id=by,
+        token_hash=hash_of(token),
+        expires_at=timezone.now() + datetime.timedelta(days=days),
+        **more,
+    )
+    return Issued(invitation, token)
+
+
+def _fresh_token(invitation: Invitation, *, days: int) -> Issued:
+    token = secrets.token_urlsafe(24)
+    invitation.token_hash = hash_of(token)
+    invitation.expires_at = timezone.now() + datetime.timedelta(days=days)
+    invitation.save(update_fields=["token_hash", "expires_at"])
+    return Issued(invitation, token)
+
+
+def _let_lapse(network_id: int, email: str, role: str) -> None:
+    """An expired invitation must not stand in the way of a new one."""
+    Invitation.objects.filter(
+        network_id=network_id, email=email, role=role, withdrawn_at=None, expires_at__lte=timezone.now()
+    ).update(withdrawn_at=timezone.now())
+
+
+def _locked_by_token(token: str, *, at: datetime.datetime) -> Invitation:
+    """The usable invitation, locked; the link it came by is locked first, so that all take the locks in one order."""
+    found = invitation_by_token(token, at=at)
+    if found.via_id is not None:
+        _check_usable(Invitation.objects.select_for_update().get(pk=found.via_id), at=at)
+    locked = Invitation.objects.select_for_update().get(pk=found.pk)
+    if locked.token_hash != found.token_hash:
+        raise Unusable(_("Es gibt eine neuere Einladung. Bitte nehmen Sie den Link aus der letzten Mail."))
+    _check_usable(locked, at=at)
+    return locked
+
+
+def _check_usable(invitation: Invitation, *, at: datetime.datetime) -> None:
+    if invitation.withdrawn_at is not None:
+        raise Unusable(_("Diese Einladung wurde zurückgezogen."))
+    if invitation.uses_left == 0:
+        raise Unusable(_("Diese Einladung ist schon verwendet worden."))
+    if invitation.expires_at <= at:
+        raise Unusable(_("Diese Einladung ist abgelaufen. Bitten Sie die Koordination um eine neue."))
+
+
+def _accept(invitation: Invitation, person: Person) -> Membership:
+    """Take one use and start the membership; the caller holds the locks."""
+    office_id = invitation.office_id
+    if office_id is not None and not Office.objects.filter(pk=office_id, closed_on=None).exists():
+        office_id = None
+    membership = start_membership(
+        person.pk, invitation.network_id, invitation.role, office_id=office_id, by=invitation.invited_by_id
+    )
+    taken = [invitation.pk, *([invitation.via_id] if invitation.via_id else [])]
+    Invitation.objects.filter(pk__in=taken).update(uses_left=F("uses_left") - 1)
+    if invitation.invited_by_id:
+        network = Network.objects.get(pk=invitation.network_id)
+        tell(
+            [invitation.invited_by_id],
+            kind="membership",
+            text=f"{person.name} hat Ihre Einladung ins Netzwerk {network.name} angenommen.",
+            url=f"/personen/{person.pk}/",
+        )
+    return membership
+
+
+def _mail(issued: Issued, *, template: str = "tenancy/mail/invitation") -> None:
+    invitation = issued.invitation
+    network = Network.objects.select_related("municipality", "role_term").get(pk=invitation.network_id)
+    send_mail(
+        [invitation.email],
+        template,
+        {
+            "invitation": invitation,
+            "network": network,
+            "url": issued.url,
+            "inviter": Person.objects.filter(pk=invitation.invited_by_id).first(),
+            "role": Membership.Role(invitation.role).label,
+            "site_name": settings.SITE_NAME,
+        },
+    )
+
+
+def _record(verb: str, viewer: Viewer, invitation: Invitation) -> None:
+    record(
+        verb,
+        person_id=viewer.person_id,
+        subject="invitation",
+        subject_id=invitation.pk,
+        network_id=invitation.network_id,
+        changes={"role": [None, invitation.role], "office": [None, invitation.office_id]},
+    )
