@@ -30,6 +30,8 @@ ROLE = "lotsennetz"
 # The socket's whole path must fit into 107 bytes, and PostgreSQL's is the longest name in the folder.
 LONGEST_SOCKET_FOLDER = 107 - len("/.s.PGSQL.5432.lock")
 READY_WITHIN_SECONDS = 60.0
+# Looked at before each start; what is longer makes room for a new one, and one old one is kept.
+LONGEST_LOG_BYTES = 10 * 1024 * 1024
 
 DURABLE = ("-c", "max_connections=100", "-c", "shared_buffers=128MB")
 # A test's database dies with the test: nothing is ever flushed to the disk.
@@ -78,6 +80,9 @@ def prepare(data: Path) -> None:
             (data / name).mkdir(mode=0o700, exist_ok=True)
         with tempfile.TemporaryFile(dir=data):
             pass
+        for log in (data / "logs").glob("*.log"):
+            if log.stat().st_size > LONGEST_LOG_BYTES:
+                log.replace(log.with_suffix(".old"))
         sockets = socket_directory(data)
         sockets.mkdir(mode=0o700, exist_ok=True)
         if sockets.stat().st_uid not in {os.getuid(), _postgres_uid()}:

@@ -11,7 +11,9 @@ import argparse
 import contextlib
 import hashlib
 import http.client
+import json
 import os
+import secrets
 import signal
 import socket
 import sys
@@ -26,7 +28,6 @@ from rich.table import Table
 
 from config import embedded, frontend
 from config.children import Children
-from config.own_secrets import kept_secret
 from config.refusal import Refusal
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -62,6 +63,7 @@ class Start:
             os.environ["DATA_DIR"] = str(options.data.expanduser().absolute())
         self.data = embedded.data_directory()
         self.logs = self.data / "logs"
+        self.demo_file = self.data / "demo.json"
         self.console = Console(highlight=False, soft_wrap=True)
 
     def run(self) -> int:
@@ -89,7 +91,6 @@ class Start:
     def _settings(self) -> None:
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
         os.environ.setdefault("SITE_URL", f"http://{HOST}:{self.port}")
-        os.environ.setdefault("DEMO_PASSWORD", kept_secret(self.data, "demo_password"))
 
     def _engines(self, children: Children) -> None:
         engines = embedded.Engines(self.data, children)
@@ -156,16 +157,20 @@ class Start:
 
     def _demo(self) -> None:
         from django.conf import settings
-        from django.core.management import call_command
 
-        from tenancy.models import Person
+        from config.demo.loader import load_demo
+        from tenancy.models import Municipality, Person
 
         if not self.demo_wanted or settings.SETTINGS_MODULE.endswith("production") or Person.objects.exists():
             return
-        if not _exists("load_demo"):
+        if not Municipality.objects.exists():
             return
+        password = os.environ.get("DEMO_PASSWORD") or secrets.token_urlsafe(12)
         with self._step("Beispielinhalte laden", quiet=False):
-            call_command("load_demo")
+            people = load_demo(password=password, say=self.console.print)
+        # Kept, so that the next start can say it again.
+        self.demo_file.touch(mode=0o600)
+        self.demo_file.write_text(json.dumps({"password": password, "people": people or []}))
 
     def _serve(self, children: Children) -> None:
         server = ["-m", "daphne", "-b", HOST, "-p", str(self.port), "-v", "0", "--no-server-name"]
@@ -210,7 +215,18 @@ class Start:
         self.console.print()
         self.console.print(table)
         self.console.print()
+        if self.demo_file.exists():
+            self._tell_who_can_sign_in()
         self.console.print("Beenden mit Strg+C.")
+
+    def _tell_who_can_sign_in(self) -> None:
+        demo = json.loads(self.demo_file.read_text())
+        people = Table.grid(padding=(0, 2))
+        for role, address in demo["people"]:
+            people.add_row(f"  {role}", address)
+        self.console.print("Anmelden können sich zum Beispiel:")
+        self.console.print(people)
+        self.console.print(f"  Passwort für alle: [bold]{demo['password']}[/bold]\n")
 
     @contextlib.contextmanager
     def _step(self, what: str, *, quiet: bool = True) -> Iterator[None]:

@@ -109,7 +109,7 @@ def test_other_commands_bring_their_own_database_and_take_it_away_again(data):
 
 
 def test_secrets_are_made_once_and_are_readable_by_their_owner_alone(data):
-    for name in ("secret_key", "mailbox_token", "demo_password"):
+    for name in ("secret_key", "mailbox_token"):
         assert (data / name).stat().st_mode & 0o077 == 0
         assert len((data / name).read_text()) >= 24
     assert data.stat().st_mode & 0o077 == 0
