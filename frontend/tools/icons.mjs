@@ -1,4 +1,5 @@
-// Makes the icon sprite from icons.txt. Run it after adding a name: npm run icons
+// Makes the icon sprite from icons.txt; the sprite is committed. The drawings (94 MB) are fetched only for this:
+// npm install --no-save @material-symbols/svg-400@0.48.2 && npm run icons
 import { readFileSync, writeFileSync, existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 

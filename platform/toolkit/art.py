@@ -72,8 +72,8 @@ def route(dice: Dice, width: int) -> str:
     """A way with two stations and a dotted shadow: starting, learning, going along."""
     high, low = dice.between(60, 100), dice.between(150, 196)
     start, step = dice.between(120, 190), dice.between(170, 200)
-    stations = [(start + step * turn, high if turn % 2 else low) for turn in range(int((width - start) / step) + 1)]
-    path = f"M-40 {_n(high + 20)}C{_n(start / 3)} {_n(high + 20)} {_n(start / 2)} {_n(low)} {_n(start)} {_n(low)}"
+    stations = [(start + step * turn, low if turn % 2 else high) for turn in range(int((width - start) / step) + 1)]
+    path = f"M-40 {_n(low + 30)}C{_n(start / 3)} {_n(low + 30)} {_n(start / 2)} {_n(high)} {_n(start)} {_n(high)}"
     path += "".join(f"S{_n(x - step / 2)} {_n(y)} {_n(x)} {_n(y)}" for x, y in stations[1:])
     path += f"S{width} {_n(HEIGHT / 2)} {width + 40} {_n(HEIGHT / 2)}"
     dots = "".join(
@@ -127,7 +127,7 @@ def arcs(dice: Dice, width: int) -> str:
 def constellation(dice: Dice, width: int) -> str:
     """Points and lines: people who know each other."""
     points = [
-        (column * 110 + dice.between(-10, 70), row * 120 + dice.between(20, 110), dice.between(7, 30))
+        (column * 110 + dice.between(-10, 70), row * 84 + dice.between(48, 112), dice.between(6, 24))
         for column in range(width // 110 + 1)
         for row in range(2)
     ]
