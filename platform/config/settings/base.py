@@ -45,7 +45,7 @@ INSTALLED_APPS = [
     "axes",
     "channels",
     "csp",
-    "django_cotton",
+    "django_cotton.apps.SimpleAppConfig",
     "django_htmx",
     "django_vite",
     "drf_spectacular",
@@ -54,7 +54,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "servestatic",
     "taggit",
-    "template_partials",
+    "template_partials.apps.SimpleAppConfig",
 ]
 
 MIDDLEWARE = [
@@ -86,8 +86,23 @@ TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [ROOT / "platform" / "config" / "templates"],
-        "APP_DIRS": True,
         "OPTIONS": {
+            # Written out, because components and partials would each put their own chain in place of the other's.
+            "loaders": [
+                (
+                    "template_partials.loader.Loader",
+                    [
+                        (
+                            "django.template.loaders.cached.Loader",
+                            [
+                                "django_cotton.cotton_loader.Loader",
+                                "django.template.loaders.filesystem.Loader",
+                                "django.template.loaders.app_directories.Loader",
+                            ],
+                        )
+                    ],
+                )
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
