@@ -1,0 +1,94 @@
+"""The real server (Daphne) on a free port, on the database of the test run, and the job worker beside it."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+from tests.config.running import free_port
+
+ROOT = Path(__file__).resolve().parents[3]
+HOST = "127.0.0.1"
+ANSWERS_WITHIN_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running server: its address, and the folders with its mails and logs."""
+
+    url: str
+    mails: Path
+    log: Path
+    environment: Mapping[str, str]
+
+    def run_jobs(self) -> None:
+        """Do all jobs that wait (mails among them), then return."""
+        worker = [sys.executable, "manage.py", "procrastinate", "worker", "--one-shot", "--delete-jobs", "always"]
+        subprocess.run(worker, cwd=ROOT, env=dict(self.environment), check=True, capture_output=True, timeout=120)
+
+    def newest_mail(self) -> str:
+        """The raw text of the mail that arrived last; an error when there is none."""
+        mails = sorted(
+            (path for path in self.mails.rglob("*") if path.is_file()), key=lambda path: path.stat().st_mtime_ns
+        )
+        return mails[-1].read_text(encoding="utf-8")
+
+
+def database_address(name: str) -> str:
+    """The address of the database ``name`` on the engine of this test run."""
+    parts = urlsplit(os.environ["TEST_DATABASE_URL"])
+    return urlunsplit(parts._replace(path=f"/{name}"))
+
+
+@contextmanager
+def running_server(database: str, folder: Path) -> Iterator[Server]:
+    """Serve the database ``database`` until the end of the block."""
+    port = free_port()
+    url = f"http://{HOST}:{port}"
+    mails, log = folder / "mails", folder / "server.log"
+    mails.mkdir(parents=True, exist_ok=True)
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "tests.browser.harness.server_settings",
+        "TEST_DATABASE_URL": database_address(database),
+        "TEST_MAILBOX_DIR": str(mails),
+        "TEST_SITE_URL": url,
+        "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "platform")]),
+        "PYTHONWARNINGS": "default",
+    }
+    command = [sys.executable, "-m", "daphne", "-b", HOST, "-p", str(port), "-v", "0", "config.asgi:application"]
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT)
+        try:
+            _wait(process, port, log)
+            yield Server(url=url, mails=mails, log=log, environment=environment)
+        finally:
+            process.terminate()
+            try:
+                process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    deadline = time.monotonic() + ANSWERS_WITHIN_SECONDS
+    while process.poll() is None and time.monotonic() < deadline:
+        connection = http.client.HTTPConnection(HOST, port, timeout=5)
+        try:
+            connection.request("GET", "/gesund/")
+            connection.getresponse().read()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+        finally:
+            connection.close()
+    raise AssertionError(f"The server did not answer.\n{log.read_text(encoding='utf-8', errors='replace')[-4000:]}")
