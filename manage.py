@@ -36,4 +36,9 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except ModuleNotFoundError as missing:
+        if (missing.name or "").split(".")[0] in {"config", "toolkit", "tenancy", "chat", "exchange"}:
+            raise
+        sys.exit(f"Das Paket „{missing.name}“ fehlt. Bitte zuerst: pip install -r deploy/requirements.txt")
