@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -11,8 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from taggit.managers import TaggableManager
 from taggit.models import ItemBase
 
-from tenancy.models import Topic
+from tenancy.models import TaskArea, Topic
+from toolkit.art import tone_of
 from toolkit.audience import AudienceField, Rung
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 
 class Experience(models.Model):
@@ -40,7 +47,7 @@ class Experience(models.Model):
         blank=True,
         related_name="+",
     )
-    task_area = models.CharField(max_length=20, blank=True)
+    task_area = models.CharField(max_length=20, choices=TaskArea.choices, blank=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
     rung = models.CharField(max_length=10, choices=Rung.choices, default=Rung.NETWORK)
     stage = models.CharField(max_length=10, choices=Stage.choices, blank=True)
@@ -76,6 +83,11 @@ class Experience(models.Model):
     hidden_at = models.DateTimeField(null=True, blank=True)
     hidden_reason = models.TextField(blank=True)
     audience = AudienceField()
+    search_key = models.TextField(
+        default="",
+        editable=False,
+        help_text="Folded title, topics and town, for forgiving search; kept by a trigger",
+    )
     search = SearchVectorField(null=True, editable=False)
     topics = TaggableManager(through="ExperienceTopic", blank=True)
 
@@ -102,10 +114,48 @@ class Experience(models.Model):
             models.Index(fields=["author", "state", "-updated_at"], name="experience_of_author"),
             GinIndex(fields=["audience"], name="experience_by_audience"),
             GinIndex(fields=["search"], name="experience_by_words"),
+            GinIndex(fields=["search_key"], name="experience_by_trigram", opclasses=["gin_trgm_ops"]),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def lead_topic(self) -> Topic | None:
+        """The first topic, which stands on the card; prefetch ``experience_topics__tag`` where many are shown."""
+        return next((row.tag for row in self.experience_topics.all()), None)
+
+    @property
+    def art_seed(self) -> str:
+        """What the card's picture is drawn from: it stays the same whatever the title becomes."""
+        return f"experience-{self.pk}"
+
+    @property
+    def art_tone(self) -> str:
+        """One hue per topic, so that a list can be read by colour."""
+        topic = self.lead_topic
+        return tone_of(topic.slug if topic else self.task_area or self.pk)
+
+    @property
+    def shown_at(self) -> datetime:
+        """The moment that readers see: of publishing, else of the last change."""
+        return self.published_at or self.updated_at
+
+    @property
+    def effort_level(self) -> int:
+        """1 up to ten person-days, 2 up to sixty, 3 above; 0 when nobody said."""
+        if self.effort_days is None:
+            return 0
+        return 1 if self.effort_days <= 10 else 2 if self.effort_days <= 60 else 3
+
+    @property
+    def effort_word(self) -> _StrPromise | str:
+        return ("", _("gering"), _("mittel"), _("hoch"))[self.effort_level]
+
+    @property
+    def stage_icon(self) -> str:
+        icons = {"idea": "emoji_objects", "pilot": "hourglass_top", "running": "verified", "ended": "archive"}
+        return icons.get(self.stage, "task_alt")
 
 
 class ExperienceTopic(ItemBase):
@@ -143,6 +193,7 @@ class Comment(models.Model):
     )
     body = models.TextField()
     created_at = models.DateTimeField(auto_now_add=True)
+    edited_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     hidden_at = models.DateTimeField(null=True, blank=True)
     hidden_reason = models.TextField(blank=True)

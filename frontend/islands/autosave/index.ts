@@ -6,7 +6,7 @@ const IDLE = 1_500;
 const RETRY = [5_000, 15_000, 60_000];
 
 type Copy = { at: number; sent?: boolean; fields: [string, string][] };
-type Answer = { saved_at?: string; autosave_url?: string; page_url?: string; action?: string };
+type Answer = { saved_at?: string; autosave_url?: string; page_url?: string; action?: string; version?: number };
 
 function typed(form: HTMLFormElement): [string, string][] {
   return [...new FormData(form)].filter(
@@ -87,6 +87,8 @@ export function mount(root: HTMLElement): void {
       store.remove(key());
       if (answer.autosave_url) form.dataset.autosave = answer.autosave_url;
       if (answer.action) form.action = answer.action;
+      const version = form.elements.namedItem("version");
+      if (answer.version && version instanceof HTMLInputElement) version.value = String(answer.version);
       if (answer.page_url) history.replaceState(history.state, "", answer.page_url);
       if (dirty) keep();
       const when = answer.saved_at ? new Date(answer.saved_at) : new Date();

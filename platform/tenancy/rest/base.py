@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
+from rest_framework.permissions import BasePermission
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
@@ -17,7 +18,7 @@ from toolkit.rest import Nobody
 class ViewerAPIView(APIView):
     """A view that knows who is looking."""
 
-    permission_classes = (Nobody,)
+    permission_classes: tuple[type[BasePermission], ...] = (Nobody,)
 
     @property
     def viewer(self) -> Viewer:

@@ -26,6 +26,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from toolkit.art import art_svg, tone_of
 from toolkit.germany import Pin, arc_path, place, project
+from toolkit.markdown import plain_text, render_markdown
 
 register = template.Library()
 
@@ -63,6 +64,18 @@ def art(seed: object, kind: str = "", tone: str = "", wide: bool = False) -> Saf
 def tone(key: object) -> str:
     """Return the hue that belongs to a key, always the same one."""
     return tone_of(key)
+
+
+@register.filter
+def markdown(text: str) -> SafeString:
+    """Return the cleaned HTML of a Markdown text; see `toolkit.markdown.render_markdown`."""
+    return render_markdown(text)
+
+
+@register.filter
+def plain(text: str, limit: int = 200) -> str:
+    """Return the words of a Markdown text in one line, cut at a word."""
+    return plain_text(text, limit=limit)
 
 
 @register.filter

@@ -1,0 +1,97 @@
+"""Verbs of comments under experiences."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models import F
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from exchange.models import Comment, Experience
+from exchange.policies.experiences import may_comment, may_edit_comment, may_withdraw_comment, visible_experiences
+from tenancy.viewer import Viewer
+from toolkit.access import require
+from toolkit.telling import tell
+
+
+def _count(experience_id: int, step: int) -> None:
+    Experience.objects.filter(pk=experience_id).update(comment_count=F("comment_count") + step)
+
+
+def _locked(comment_id: int) -> Comment:
+    return Comment.objects.select_for_update().get(pk=comment_id)
+
+
+def _speaks_for(viewer: Viewer, experience: Experience) -> int | None:
+    """The network for which the viewer speaks: that of the experience if they are in it, else their first."""
+    if experience.network_id in viewer.network_ids:
+        return experience.network_id
+    return viewer.seats[0].network_id if viewer.seats else None
+
+
+@transaction.atomic
+def write_comment(viewer: Viewer, experience_id: int, *, body: str) -> Comment:
+    """Add a comment; the author of the experience is told. Raises ``DoesNotExist`` for what the viewer cannot see."""
+    experience = visible_experiences(viewer).select_for_update().get(pk=experience_id)
+    require(may_comment(viewer, experience))
+    comment = Comment.objects.create(
+        experience=experience, author_id=viewer.someone, network_id=_speaks_for(viewer, experience), body=body
+    )
+    _count(experience.pk, 1)
+    if experience.author_id != viewer.person_id:
+        url = reverse("exchange:experience-detail", kwargs={"pk": experience.pk})
+        tell(
+            [experience.author_id],
+            kind="comment",
+            text=format_lazy(_("{name} hat „{title}“ kommentiert."), name=viewer.name, title=experience.title),
+            url=f"{url}#kommentar-{comment.pk}",
+            key=f"experience-{experience.pk}-comments",
+        )
+    return comment
+
+
+@transaction.atomic
+def edit_comment(viewer: Viewer, comment_id: int, *, body: str) -> Comment:
+    """Change the words; readers see that they were changed."""
+    comment = _locked(comment_id)
+    require(may_edit_comment(viewer, comment))
+    if body != comment.body:
+        comment.body = body
+        comment.edited_at = timezone.now()
+        comment.save(update_fields=["body", "edited_at"])
+    return comment
+
+
+@transaction.atomic
+def withdraw_comment(viewer: Viewer, comment_id: int) -> Comment:
+    """Take the comment away from its readers; the row stays for a report that may already be on its way."""
+    comment = _locked(comment_id)
+    require(may_withdraw_comment(viewer, comment))
+    comment.withdrawn_at = timezone.now()
+    comment.save(update_fields=["withdrawn_at"])
+    _count(comment.experience_id, -1)
+    return comment
+
+
+@transaction.atomic
+def hide_comment(comment_id: int, *, reason: str) -> None:
+    """Hide it for everybody but its author, who reads the reason. The moderation decided and keeps the record."""
+    comment = _locked(comment_id)
+    if comment.hidden_at is None and comment.withdrawn_at is None:
+        _count(comment.experience_id, -1)
+    comment.hidden_at = comment.hidden_at or timezone.now()
+    comment.hidden_reason = reason
+    comment.save(update_fields=["hidden_at", "hidden_reason"])
+
+
+@transaction.atomic
+def restore_comment(comment_id: int) -> None:
+    """Show it again to the readers of its experience. The moderation decided and keeps the record."""
+    comment = _locked(comment_id)
+    if comment.hidden_at is not None and comment.withdrawn_at is None:
+        _count(comment.experience_id, 1)
+    comment.hidden_at = None
+    comment.hidden_reason = ""
+    comment.save(update_fields=["hidden_at", "hidden_reason"])

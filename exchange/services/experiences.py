@@ -1,0 +1,265 @@
+"""Verbs of experiences: begin, write, publish, recall, delete, say „Hilfreich“, hide and restore."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.db.models import F
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from exchange.models import Experience, Helpful
+from exchange.policies.experiences import (
+    may_change_audience,
+    may_choose_rung,
+    may_delete_experience,
+    may_edit_experience,
+    may_mark_helpful,
+    may_publish_experience,
+    may_recall_experience,
+    may_write_experience,
+    missing_to_publish,
+    office_seat,
+)
+from tenancy.models import Office
+from tenancy.viewer import Viewer
+from toolkit.access import Conflict, require
+from toolkit.audience import Rung
+from toolkit.audit import record
+from toolkit.telling import tell
+from toolkit.text import fold
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+#: What an author writes; ``topics`` and the rung go beside it.
+WORDS = (
+    "title", "summary", "starting_point", "what_we_did", "legal_basis", "service", "software", "supplier",
+    "cost_once_eur", "cost_yearly_eur", "effort_days", "funding", "took_part", "benefits", "result", "pitfalls",
+    "differently", "reusable", "contact", "period_from", "period_to", "stage", "task_area",
+)  # fmt: skip
+MAX_TOPICS = 8
+
+
+class ChangedMeanwhile(Conflict):
+    """Somebody, or oneself in another window, saved in between. Carries what is stored by now."""
+
+    def __init__(self, stored: Experience) -> None:
+        super().__init__(
+            _("Diese Erfahrung wurde inzwischen woanders geändert. Nichts ist verloren: Sie sehen beide Texte.")
+        )
+        self.stored = stored
+
+
+def _locked(experience_id: int) -> Experience:
+    return Experience.objects.select_for_update().get(pk=experience_id)
+
+
+def clean_topics(names: Sequence[str]) -> list[str]:
+    """Each topic once whatever its spelling, in the order given, eight at most."""
+    once: dict[str, str] = {}
+    for name in names:
+        once.setdefault(fold(name), name)
+    once.pop("", None)
+    return list(once.values())[:MAX_TOPICS]
+
+
+@transaction.atomic
+def start_experience(viewer: Viewer, network_id: int, *, title: str = "") -> Experience:
+    """Begin a draft that its author alone sees, for the narrowest rung that a whole network shares."""
+    require(may_write_experience(viewer, network_id))
+    seat = office_seat(viewer, network_id)
+    office = Office.objects.filter(pk=seat.office_id or 0).first() if seat else None
+    experience = Experience(
+        network_id=network_id,
+        author_id=viewer.someone,
+        office=office,
+        task_area=office.task_area if office else "",
+        title=title,
+        rung=Rung.NETWORK,
+    )
+    experience.save()
+    return experience
+
+
+@transaction.atomic
+def save_experience(
+    viewer: Viewer,
+    experience_id: int,
+    *,
+    version: int,
+    words: Mapping[str, Any],
+    topics: Sequence[str] | None = None,
+    rung: str | None = None,
+) -> Experience:
+    """Store words, topics and rung; what is left out stays. Answers the experience with its new version.
+
+    Raises ``ChangedMeanwhile`` when ``version`` is not the stored one, and ``Conflict`` when a published experience
+    would lose what its readers need.
+    """
+    experience = _locked(experience_id)
+    require(may_edit_experience(viewer, experience))
+    if experience.version != version:
+        raise ChangedMeanwhile(experience)
+    unknown = set(words) - set(WORDS)
+    if unknown:
+        raise ValueError(f"no words of an experience: {sorted(unknown)}")
+    for name, value in words.items():
+        setattr(experience, name, value)
+    if rung is not None and rung != experience.rung:
+        require(may_choose_rung(viewer, experience, rung))
+        _set_rung(viewer, experience, rung)
+    missing = missing_to_publish(experience)
+    if experience.state == Experience.State.PUBLISHED and missing:
+        raise Conflict(_("Das wird zum Lesen gebraucht."), field=missing[0])
+    if topics is not None:
+        experience.topics.set(clean_topics(topics))
+    experience.version += 1
+    experience.save()
+    return experience
+
+
+def _set_rung(viewer: Viewer, experience: Experience, rung: str) -> None:
+    experience.rung = rung
+    if rung == Rung.OFFICE and experience.office_id is None:
+        seat = office_seat(viewer, experience.network_id)
+        experience.office_id = seat.office_id if seat else None
+
+
+@transaction.atomic
+def publish_experience(viewer: Viewer, experience_id: int) -> Experience:
+    """Let the chosen rung read it. One that was recalled keeps the day of its first publication."""
+    experience = _locked(experience_id)
+    require(may_publish_experience(viewer, experience))
+    experience.state = Experience.State.PUBLISHED
+    experience.published_at = experience.published_at or timezone.now()
+    experience.version += 1
+    experience.save()
+    return experience
+
+
+@transaction.atomic
+def change_audience(viewer: Viewer, experience_id: int, *, rung: str, reason: str = "") -> Experience:
+    """Show a published experience to another rung. Who is not its author says why, and the author hears of it."""
+    experience = _locked(experience_id)
+    require(may_change_audience(viewer, experience))
+    require(may_choose_rung(viewer, experience, rung))
+    before = experience.rung
+    if rung == before:
+        return experience
+    if experience.author_id != viewer.person_id and not reason.strip():
+        raise Conflict(_("Bitte schreiben Sie dazu, warum: Die Autorin oder der Autor liest es."), field="reason")
+    _set_rung(viewer, experience, rung)
+    experience.version += 1
+    experience.save()
+    _tell_author(
+        viewer,
+        experience,
+        verb="experience.audience_changed",
+        reason=reason,
+        changes={"rung": [before, rung]},
+        text=format_lazy(
+            _("Ihre Koordination hat die Sichtbarkeit von „{title}“ auf „{rung}“ gestellt: {reason}"),
+            title=experience.title,
+            rung=Rung(rung).label,
+            reason=reason,
+        ),
+    )
+    return experience
+
+
+@transaction.atomic
+def recall_experience(viewer: Viewer, experience_id: int, *, reason: str = "") -> Experience:
+    """Take it back from its readers; words, comments and marks stay. Who is not its author says why."""
+    experience = _locked(experience_id)
+    require(may_recall_experience(viewer, experience))
+    if experience.author_id != viewer.person_id and not reason.strip():
+        raise Conflict(_("Bitte schreiben Sie dazu, warum: Die Autorin oder der Autor liest es."), field="reason")
+    experience.state = Experience.State.RECALLED
+    experience.version += 1
+    experience.save()
+    _tell_author(
+        viewer,
+        experience,
+        verb="experience.recalled",
+        reason=reason,
+        changes={"state": [Experience.State.PUBLISHED, Experience.State.RECALLED]},
+        text=format_lazy(
+            _("Ihre Koordination hat „{title}“ zurückgezogen: {reason}"), title=experience.title, reason=reason
+        ),
+    )
+    return experience
+
+
+def _tell_author(
+    viewer: Viewer, experience: Experience, *, verb: str, reason: str, changes: dict[str, Any], text: _StrPromise
+) -> None:
+    """What others do to an author's text is on the record, and the author is told; one's own acts are neither."""
+    if experience.author_id == viewer.person_id:
+        return
+    record(
+        verb,
+        person_id=viewer.person_id,
+        subject="experience",
+        subject_id=experience.pk,
+        network_id=experience.network_id,
+        reason=reason,
+        changes=changes,
+    )
+    tell(
+        [experience.author_id],
+        kind="experience",
+        text=text,
+        url=reverse("exchange:experience-detail", kwargs={"pk": experience.pk}),
+        key=f"experience-{experience.pk}",
+        mail=True,
+    )
+
+
+@transaction.atomic
+def delete_experience(viewer: Viewer, experience_id: int) -> None:
+    """Delete a draft for good."""
+    experience = _locked(experience_id)
+    require(may_delete_experience(viewer, experience))
+    experience.delete()
+
+
+@transaction.atomic
+def set_helpful(viewer: Viewer, experience_id: int, *, helpful: bool) -> Experience:
+    """Say „Hilfreich“, or take it back; saying it twice changes nothing. The lock keeps count and rows together."""
+    experience = _locked(experience_id)
+    require(may_mark_helpful(viewer, experience))
+    mine = Helpful.objects.filter(experience=experience, person_id=viewer.someone)
+    if helpful and not mine.exists():
+        Helpful.objects.create(experience=experience, person_id=viewer.someone)
+        step = 1
+    elif not helpful and mine.delete()[0]:
+        step = -1
+    else:
+        return experience
+    Experience.objects.filter(pk=experience.pk).update(helpful_count=F("helpful_count") + step)
+    experience.refresh_from_db(fields=["helpful_count"])
+    return experience
+
+
+@transaction.atomic
+def hide_experience(experience_id: int, *, reason: str) -> None:
+    """Hide it for everybody but its author, who reads the reason. The moderation decided and keeps the record."""
+    experience = _locked(experience_id)
+    if experience.hidden_at is None:
+        experience.hidden_at = timezone.now()
+    experience.hidden_reason = reason
+    experience.save(update_fields=["hidden_at", "hidden_reason"])
+
+
+@transaction.atomic
+def restore_experience(experience_id: int) -> None:
+    """Show it again to the rung it had. The moderation decided and keeps the record."""
+    experience = _locked(experience_id)
+    experience.hidden_at = None
+    experience.hidden_reason = ""
+    experience.save(update_fields=["hidden_at", "hidden_reason"])
