@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from tests.factories.tenancy import (
     MembershipFactory,
@@ -34,6 +35,12 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
         for report in skipped:
             reporter.write_line(f"SKIPPED, but nothing may be: {report.nodeid}", red=True)
+
+
+@pytest.fixture(autouse=True)
+def german() -> None:
+    """Each test begins in German, whatever language the one before has left in this thread."""
+    translation.activate("de")
 
 
 # --- the cast: one city at the centre, one next door, one in another Land -----------------------------------------
