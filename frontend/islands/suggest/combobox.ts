@@ -33,7 +33,11 @@ export function combobox(input: HTMLInputElement, url: string, choose: (choice: 
   let asked: AbortController | undefined;
 
   const close = () => {
+    clearTimeout(timer);
+    asked?.abort();
     list.hidden = true;
+    list.replaceChildren();
+    found = [];
     active = -1;
     input.setAttribute("aria-expanded", "false");
     input.removeAttribute("aria-activedescendant");
