@@ -63,8 +63,8 @@ def node_programs() -> tuple[Path, Path]:
 
 def _npm(children: Children, log: Path, *arguments: str) -> None:
     node, npm = node_programs()
-    # Scripts of packages call plain "node", and must get this one. Killed is as good as asked: without its stamp, half a
-    # build counts as none, and npm asked politely first finishes waiting for the network.
+    # Scripts of packages call plain "node", and must get this one. To be killed is as good as to be asked: without its
+    # stamp half a build counts as none, and npm asked politely first finishes waiting for the network.
     env = os.environ | {"PATH": os.pathsep.join([str(node.parent), os.environ.get("PATH", os.defpath)])}
     process = children.start("npm", [node, npm, *arguments], log=log, cwd=SOURCES, env=env, stop_signal=signal.SIGKILL)
     code = process.wait()

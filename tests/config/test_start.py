@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import signal
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,6 +44,16 @@ def get(port: int, path: str) -> int:
 def test_it_serves_pages_and_says_where(run):
     assert get(run.port, "/gesund/") == 200
     assert f"http://127.0.0.1:{run.port}/" in run.output.read_text()
+
+
+def test_a_mail_that_is_enqueued_is_sent_by_the_worker_and_kept_as_a_file(run):
+    enqueue = "from toolkit.jobs import send_mail_job as job; job.defer(to='a@konstanz.example', subject='S', body='B')"
+    assert manage("shell", "-c", enqueue, DATA_DIR=str(run.data)).returncode == 0
+    deadline = time.monotonic() + 20
+    while not list((run.data / "mails").glob("*.eml")) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    (mail,) = (run.data / "mails").glob("*.eml")
+    assert b"To: a@konstanz.example" in mail.read_bytes()
 
 
 def test_the_four_children_are_there_and_nobody_is_left_after_a_polite_end(run):

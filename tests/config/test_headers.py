@@ -1,0 +1,68 @@
+"""What every answer says to the browser, whatever the page."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+pytestmark = pytest.mark.django_db
+
+PAGES = ["/gesund/", "/impressum/", "/konto/login/", "/gibt-es-nicht/", "/api/", "/api/schema/"]
+
+
+def policy(value: str) -> dict[str, set[str]]:
+    parts = (part.split() for part in value.split(";"))
+    return {name: set(sources) for name, *sources in parts}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_policy_for_contents_lets_nothing_in_from_elsewhere_and_nothing_inline(page):
+    given = policy(Client().get(page).headers["Content-Security-Policy"])
+    assert given["default-src"] == {"'none'"}
+    assert given["frame-ancestors"] == {"'none'"}
+    assert given["base-uri"] == {"'none'"}
+    assert set().union(*given.values()) == {"'none'", "'self'", "data:"}
+    assert given["script-src"] == given["style-src"] == given["connect-src"] == given["form-action"] == {"'self'"}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_other_headers_of_protection_are_there(page):
+    headers = Client().get(page).headers
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert "camera=()" in headers["Permissions-Policy"]
+
+
+@pytest.mark.parametrize("page", [*PAGES, "/postfach/x/"])
+def test_no_page_carries_script_or_style_inside(page):
+    text = Client().get(page).content.decode()
+    assert "<style" not in text
+    assert " style=" not in text
+    assert "<script>" not in text
+
+
+def test_files_pass_by_the_pages_and_carry_their_own_header():
+    answer = Client().get("/static/toolkit/theme.js")
+    assert answer.status_code == 200
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+def test_what_vite_has_hashed_is_kept_for_ever_and_nothing_else(settings):
+    keeps = settings.SERVESTATIC_IMMUTABLE_FILE_TEST
+    assert keeps("", "/static/assets/main-CszEYGMl.js")
+    assert keeps("", "/static/assets/main-gXCgeICZ.css")
+    assert not keeps("", "/static/toolkit/theme.js")
+    assert not keeps("", "/static/manifest.json")
+
+
+def test_a_host_that_is_not_ours_gets_nothing():
+    assert Client().get("/gesund/", headers={"host": "evil.example"}).status_code == 400
+
+
+def test_the_language_is_switched_by_a_form_alone():
+    client = Client(enforce_csrf_checks=True)
+    assert client.post("/sprache/", {"language": "en"}).status_code == 403
+    assert Client().post("/sprache/", {"language": "en", "next": "https://evil.example/"}).headers["Location"] == "/"
