@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 from moderation import public
 from moderation.models import Report
-from tests.access.table import PEOPLE, Row, everyone
+from tests.access.table import everyone, hidden, signed_in
 from tests.factories.moderation import DecisionFactory, ReportFactory
 from tests.moderation.leaflets import Leaflets
 from toolkit.audit import record
@@ -33,30 +33,24 @@ def build(cast: SimpleNamespace) -> SimpleNamespace:
     )
 
 
-MODERATORS = {"moderator": 200, "other_moderator": 200}
-OF_THE_LAND = {"moderator": 200}
-HIDDEN = {**dict.fromkeys(PEOPLE, 404), "anonymous": 302}
 FILLED = {"reason": "insult", "text": "Die zweite Zeile beleidigt.", "email": "erika@beispiel.example"}
 DECIDED = {"action": "hide", "reason": "Die zweite Zeile setzt herab."}
 
 ROWS = {
-    "moderation:queue": Row("get", **{**HIDDEN, **MODERATORS}),
-    "moderation:decisions": Row("get", **{**HIDDEN, **MODERATORS}),
-    "moderation:record": Row("get", **{**HIDDEN, **MODERATORS}),
-    "moderation:decide": Row("get", lambda w: {"pk": w.report.pk}, **{**HIDDEN, **OF_THE_LAND}),
-    "moderation:decide#post": Row("post", lambda w: {"pk": w.report.pk}, data=DECIDED, **{**HIDDEN, "moderator": 302}),
-    "moderation:decision": Row("get", lambda w: {"pk": w.decision.pk}, **{**HIDDEN, **OF_THE_LAND, "pilot": 200}),
-    "moderation:decision#restore": Row(
+    "moderation:queue": hidden("get", moderator=200, other_moderator=200),
+    "moderation:decisions": hidden("get", moderator=200, other_moderator=200),
+    "moderation:record": hidden("get", moderator=200, other_moderator=200),
+    "moderation:decide": hidden("get", lambda w: {"pk": w.report.pk}, moderator=200),
+    "moderation:decide#post": hidden("post", lambda w: {"pk": w.report.pk}, data=DECIDED, moderator=302),
+    "moderation:decision": hidden("get", lambda w: {"pk": w.decision.pk}, moderator=200, pilot=200),
+    "moderation:decision#restore": hidden(
         "post",
         lambda w: {"pk": w.decision.pk},
         data={"reason": "Die Stelle ist geändert."},
-        **{**HIDDEN, "moderator": 302, "pilot": 403},
+        moderator=302,
+        pilot=403,
     ),
-    "moderation:network-record": Row(
-        "get",
-        lambda w: {"slug": w.network.slug},
-        **{**dict.fromkeys(PEOPLE, 403), "anonymous": 302, "coordinator": 200},
-    ),
+    "moderation:network-record": signed_in("get", 403, lambda w: {"slug": w.network.slug}, coordinator=200),
     "moderation:thanks": everyone("get", 200),
     "moderation:report": everyone("get", 200, lambda w: {"kind": "leaflet", "object_id": 1}),
     "moderation:report#post": everyone(

@@ -59,3 +59,8 @@ def everyone(method: str, status: int, kwargs: Of | None = None, **more: Any) ->
 def signed_in(method: str, status: int, kwargs: Of | None = None, **more: Any) -> Row:
     """A row where everybody with a login gets the same and visitors are sent to the sign-in page."""
     return Row(method, kwargs, **{**dict.fromkeys(PEOPLE, status), "anonymous": 302, **more})
+
+
+def hidden(method: str, kwargs: Of | None = None, **more: Any) -> Row:
+    """A row that is not there for anybody but those whom ``more`` names; visitors are sent to the sign-in page."""
+    return Row(method, kwargs, **{**dict.fromkeys(PEOPLE, 404), "anonymous": 302, **more})

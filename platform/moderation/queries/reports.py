@@ -28,9 +28,8 @@ PER_PAGE = 20
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """How moderation goes in the viewer's Länder, without names; all but ``open`` of the last twelve months."""
+    """How moderation went in the viewer's Länder in the last twelve months, without names."""
 
-    open: int
     decided: int
     hidden: int
     kept: int
@@ -126,7 +125,7 @@ def verdict_of(viewer: Viewer, decision_id: int) -> Verdict:
 
 
 def numbers(viewer: Viewer) -> Numbers:
-    """The figures for the head of the page. Three queries."""
+    """The figures for the head of the page. Two queries."""
     since = timezone.now() - datetime.timedelta(days=365)
     decided = visible_decisions(viewer).filter(land_id__in=viewer.moderated_states, decided_at__gte=since)
     by_action = dict(decided.order_by().values_list("action").annotate(n=Count("pk")))
@@ -140,7 +139,6 @@ def numbers(viewer: Viewer) -> Numbers:
     )
     middle = waited[len(waited) // 2] if waited else None
     return Numbers(
-        open=open_count(viewer),
         decided=hidden + kept,
         hidden=hidden,
         kept=kept,

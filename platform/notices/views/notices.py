@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from notices.kinds import ICONS
 from notices.models import Notice
-from notices.queries.notices import notice_page, unread_count, wants_mail
+from notices.queries.notices import notice_page, wants_mail
 from notices.services.reading import choose_notice_mail, read_all_notices, read_notice
 from tenancy.middleware import ViewerRequest
 
@@ -27,7 +27,6 @@ def notice_list(request: ViewerRequest) -> HttpResponse:
             "section": "notices",
             "page": page,
             "rows": [(notice, ICONS.get(notice.kind.partition(".")[0], "notifications")) for notice in page.items],
-            "unread": unread_count(request.viewer),
             "wants_mail": wants_mail(request.viewer),
         },
     )
