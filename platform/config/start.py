@@ -49,6 +49,10 @@ def main(arguments: Sequence[str]) -> int:
     except Refusal as refusal:
         sys.stderr.write(f"{refusal}\n")
         return 1
+    except OSError as error:
+        # A full disk, a folder that belongs to somebody else: the path says more than our code could.
+        sys.stderr.write(f"{error.filename or 'Das System'}: {error.strerror or error}.\n")
+        return 1
     except Stopped:
         return 0
 
@@ -122,14 +126,19 @@ class Start:
             django.setup()
         except ImproperlyConfigured as error:
             raise Refusal(str(error)) from error
-        from django.core.management import call_command
-        from django.db import connections
+        from django.core.management import CommandError, call_command
+        from django.db import DatabaseError, connections
         from django.db.backends.postgresql.base import DatabaseWrapper as PostgresConnection
 
-        with self._step("Tabellen anlegen und erneuern"):
-            call_command("migrate", verbosity=0, interactive=False)
-        self._register()
-        self._demo()
+        try:
+            with self._step("Tabellen anlegen und erneuern"):
+                call_command("migrate", verbosity=0, interactive=False)
+            self._register()
+            self._demo()
+        except CommandError as error:
+            raise Refusal(str(error)) from error
+        except DatabaseError as error:
+            raise Refusal(f"Die Datenbank hat etwas abgelehnt ({_first_line(error)}).") from error
         # The children have their own; ours would only count against the limit.
         for connection in connections.all():
             connection.close()

@@ -9,8 +9,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
+from config import embedded
 from tests.config.running import Start, free_port, manage, still_alive
 
 
@@ -172,3 +174,19 @@ def test_a_port_that_is_none_is_refused(port):
     refused = manage("start", f"--port={port}")
     assert refused.returncode == 2
     assert "ein Port ist eine Zahl von 1 bis 65535" in refused.stderr
+
+
+def test_a_database_that_refuses_our_tables_is_one_sentence(tmp_path):
+    """An account that may look but not create: told, not traced."""
+    data = tmp_path / "engines"
+    with embedded.running_engines(data, throwaway=True):
+        sockets = str(embedded.socket_directory(data))
+        with psycopg.connect(host=sockets, user="postgres", dbname="postgres", autocommit=True) as connection:
+            connection.execute("CREATE ROLE guest LOGIN")
+        refused = manage(
+            *("start", "--data", str(tmp_path / "data"), "--port", str(free_port())),
+            DATABASE_URL=f"postgresql://guest@/postgres?host={sockets}",
+        )
+    assert refused.returncode == 1
+    assert first_line_only(refused.stderr)
+    assert refused.stderr.startswith("Die Datenbank hat etwas abgelehnt (")
