@@ -24,7 +24,8 @@ _silent_until = 0.0
 
 def channel_name() -> str:
     """The one channel of all hints of this installation."""
-    return f"{settings.CHANNEL_LAYERS['default']['CONFIG']['prefix']}:chat:hints"
+    layer: dict[str, Any] = settings.CHANNEL_LAYERS["default"]
+    return f"{layer['CONFIG']['prefix']}:chat:hints"
 
 
 @cache
@@ -43,9 +44,9 @@ def _publish(hint: dict[str, Any]) -> None:
         logger.warning("A chat hint was not carried (%s); readers are served by the sweep.", error)
 
 
-def hint_conversation(conversation_id: int) -> None:
-    """After the commit: look at this conversation (a new entry of the log, or other people in it)."""
-    transaction.on_commit(lambda: _publish({"c": conversation_id}), robust=True)
+def hint_conversation(conversation_id: int, head: int = 0) -> None:
+    """After the commit: look at this conversation. Zero for other people in it, else the number of its last entry."""
+    transaction.on_commit(lambda: _publish({"c": conversation_id, "h": head}), robust=True)
 
 
 def hint_person(person_id: int) -> None:

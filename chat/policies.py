@@ -28,6 +28,13 @@ def visible_conversations(viewer: Viewer) -> QuerySet[Conversation]:
     )
 
 
+def seat_of(viewer: Viewer, conversation_id: int) -> QuerySet[Participant]:
+    """The viewer's own row in a conversation: one, or none for whoever is not in it."""
+    if viewer.person_id is None:
+        return Participant.objects.none()
+    return Participant.objects.filter(conversation_id=conversation_id, person_id=viewer.person_id, left_seq=None)
+
+
 def visible_messages(viewer: Viewer, conversation_id: int) -> QuerySet[Message]:
     """The part of a conversation's log that is the viewer's: what came after joining. Empty for everyone else."""
     if viewer.person_id is None:
@@ -68,7 +75,7 @@ def may_send_message(viewer: Viewer, conversation: Conversation) -> Decision:
     if not viewer.in_programme:
         return deny(_("Sie können hier lesen, aber nicht mehr schreiben: Sie gehören zurzeit keinem Netzwerk an."))
     if conversation.kind == Conversation.Kind.DIRECT:
-        others = Participant.objects.filter(conversation=conversation).exclude(person_id=viewer.person_id)
+        others = Participant.objects.filter(conversation=conversation).exclude(person_id=viewer.person_id or 0)
         if not reachable_people().filter(pk__in=others.values("person_id")).exists():
             return deny(_("Diese Person nimmt zurzeit keine Nachrichten an."))
     return ALLOW

@@ -15,18 +15,22 @@ from msgspec import Meta, Struct
 
 #: A frame from a client may be this long (bytes); looked at before anything is decoded.
 FRAME_LIMIT = 64 * 1024
-#: So often a client says ``ping`` (seconds), and so long a server waits for one before it hangs up.
+#: So often a client says ``ping`` (seconds).
 HEARTBEAT = 15
-PATIENCE = 75
-#: Frames that are not understood, one after another, until the line is closed.
-PATIENCE_FRAMES = 3
-MAX_CURSORS = 20
+#: Frames that are not understood, or come too fast, one after another, until the line is closed.
+PATIENCE = 3
+#: So many frames a client may send in so many seconds.
+FRAMES = 100
+FRAMES_SECONDS = 10.0
+#: Lines of one person to one process.
+LINES = 30
+#: Conversations that one line may subscribe to at a time.
+SUBSCRIPTIONS = 50
 
 CLOSE_MALFORMED = 4400
 CLOSE_SIGNED_OUT = 4401
 CLOSE_TOO_MANY = 4429
 CLOSE_SLOW = 4008
-CLOSE_RESTART = 1012
 
 #: Error codes of ``nack`` and ``error``.
 CODES = ("malformed", "unknown", "denied", "conflict", "empty", "too_long", "unclean", "too_fast", "unavailable")
@@ -42,24 +46,24 @@ class Command(Struct, tag_field="op", frozen=True, forbid_unknown_fields=False):
     """What a client may say."""
 
 
-class Hello(Command, tag="hello"):
+class Hello(Command, tag="hello", frozen=True):
     """First word on a new line; answered by ``welcome``."""
 
 
-class Subscribe(Command, tag="subscribe"):
+class Subscribe(Command, tag="subscribe", frozen=True):
     """Bring me everything of conversation ``c`` after number ``after``, and then whatever comes."""
 
     c: Number
     after: Seq
 
 
-class Unsubscribe(Command, tag="unsubscribe"):
+class Unsubscribe(Command, tag="unsubscribe", frozen=True):
     """I no longer show conversation ``c``; counts go on."""
 
     c: Number
 
 
-class Send(Command, tag="send"):
+class Send(Command, tag="send", frozen=True):
     """Store this message; ``id`` is a UUID (version 7) that I made and keep until I get ``ack`` or ``nack``."""
 
     c: Number
@@ -67,22 +71,22 @@ class Send(Command, tag="send"):
     body: str
 
 
-class Read(Command, tag="read"):
+class Read(Command, tag="read", frozen=True):
     """I have read conversation ``c`` up to number ``seq``."""
 
     c: Number
     seq: Seq
 
 
-class Sync(Command, tag="sync"):
+class Sync(Command, tag="sync", frozen=True):
     """I miss something of conversation ``c``: go back to number ``after``."""
 
     c: Number
     after: Seq
 
 
-class Ping(Command, tag="ping"):
-    """Are you there? Answered by ``heads`` of all my conversations."""
+class Ping(Command, tag="ping", frozen=True):
+    """Are you there? Answered by ``beat``."""
 
 
 AnyCommand = Hello | Subscribe | Unsubscribe | Send | Read | Sync | Ping
@@ -120,28 +124,14 @@ class Item(Struct, frozen=True):
     now: Item | None = None
 
 
-class Head(Struct, frozen=True):
-    """How a conversation stands: last number, own read mark, unread messages (100: more), and its last line."""
-
-    c: int
-    head: int
-    read: int
-    unread: int
-    muted: bool
-    title: str
-    line: str
-    at: datetime
-
-
-class Welcome(Event, tag="welcome"):
-    """The line is open; ``beat`` is how often to say ``ping`` (seconds)."""
+class Welcome(Event, tag="welcome", frozen=True):
+    """The line is open: who I am, and how often to say ``ping`` (seconds). A ``beat`` follows."""
 
     person: int
     beat: int
-    unread: int
 
 
-class Ack(Event, tag="ack"):
+class Ack(Event, tag="ack", frozen=True):
     """Your message is stored under this number; said after the commit only."""
 
     id: UUID
@@ -150,7 +140,7 @@ class Ack(Event, tag="ack"):
     at: datetime
 
 
-class Nack(Event, tag="nack"):
+class Nack(Event, tag="nack", frozen=True):
     """Your message is not stored. With ``retry`` (seconds) send the same again later; without, it never will be."""
 
     id: UUID
@@ -160,7 +150,7 @@ class Nack(Event, tag="nack"):
     retry: float | None = None
 
 
-class Messages(Event, tag="messages"):
+class Messages(Event, tag="messages", frozen=True):
     """Entries in the order of their numbers, without holes within the batch; ``more`` follows by itself."""
 
     c: int
@@ -168,40 +158,43 @@ class Messages(Event, tag="messages"):
     more: bool = False
 
 
-class Heads(Event, tag="heads"):
-    """How conversations stand; ``unread`` is the number of those with something unread, silent ones left out."""
+class Head(Event, tag="head", frozen=True):
+    """Something new in a conversation that I did not subscribe to: its last number, and the last line said there."""
 
-    items: list[Head]
-    unread: int
+    c: int
+    head: int
+    at: datetime
+    sender: int | None
+    name: str
+    line: str
 
 
-class Beat(Event, tag="beat"):
-    """Answer to ``ping``: the last number of every conversation one is in, and the count of unread ones."""
+class Beat(Event, tag="beat", frozen=True):
+    """How everything of mine stands: answer to ``ping``, and sent by itself when a read mark or a seat changed.
+
+    ``heads`` is the last number of every conversation I am in; ``unread`` counts the unread messages of those that
+    have some (100: more); ``count`` is the number of conversations with something unread, silent ones left out.
+    """
 
     heads: dict[int, int]
-    unread: int
+    unread: dict[int, int]
+    count: int
 
 
-class Gone(Event, tag="gone"):
-    """You are not in this conversation (any more)."""
+class Gone(Event, tag="gone", frozen=True):
+    """I am not in this conversation (any more); nothing of it comes."""
 
     c: int
 
 
-class Error(Event, tag="error"):
+class Error(Event, tag="error", frozen=True):
     """The last frame was not understood, or its command refused."""
 
     code: str
     reason: str
 
 
-class Bye(Event, tag="bye"):
-    """The server goes; come back after ``wait`` seconds."""
-
-    wait: float
-
-
-AnyEvent = Welcome | Ack | Nack | Messages | Heads | Beat | Gone | Error | Bye
+AnyEvent = Welcome | Ack | Nack | Messages | Head | Beat | Gone | Error
 
 
 class Malformed(ValueError):

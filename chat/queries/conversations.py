@@ -16,6 +16,7 @@ from chat import room_rules
 from chat.models import Conversation, Message, Participant
 from chat.policies import joinable_rooms, listeners_of, may_join_room, visible_conversations
 from chat.queries.faces import Face, face_of, faces_of, with_place
+from chat.wire import Beat
 from tenancy.models import Person
 from tenancy.viewer import Viewer
 from toolkit.markdown import plain_text
@@ -65,6 +66,14 @@ def unread_total(viewer: Viewer) -> int:
     return behind.filter(Exists(_newer(viewer))).count()
 
 
+def _unread(viewer: Viewer) -> Coalesce:
+    """How many messages of the outer conversation are unread; counted up to 100, so a long log costs no more."""
+    bounded = _newer(viewer).filter(
+        seq__lte=Greatest(OuterRef("participants__read_seq"), OuterRef("participants__joined_seq")) + UNREAD_MAX + 1
+    )
+    return Coalesce(Subquery(bounded.order_by().values("conversation").annotate(n=Count("pk")).values("n")), 0)
+
+
 def _listed(viewer: Viewer) -> QuerySet[Conversation]:
     last = Message.objects.filter(
         conversation=OuterRef("pk"),
@@ -72,13 +81,7 @@ def _listed(viewer: Viewer) -> QuerySet[Conversation]:
         kind=Message.Kind.TEXT,
         hidden_at=None,
     ).order_by("-seq")
-    bounded = _newer(viewer).filter(
-        seq__lte=Greatest(OuterRef("participants__read_seq"), OuterRef("participants__joined_seq")) + UNREAD_MAX + 1
-    )
-    counted = bounded.order_by().values("conversation").annotate(n=Count("pk")).values("n")
-    return visible_conversations(viewer).annotate(
-        last_message=Subquery(last.values("pk")[:1]), unread=Coalesce(Subquery(counted), 0)
-    )
+    return visible_conversations(viewer).annotate(last_message=Subquery(last.values("pk")[:1]), unread=_unread(viewer))
 
 
 def _glances(viewer: Viewer, rows: list[Any]) -> list[Glance]:
@@ -231,6 +234,19 @@ def room_to_join(viewer: Viewer, conversation_id: int) -> Conversation | None:
     return room if room is not None and may_join_room(viewer, room) else None
 
 
-def heads_of(viewer: Viewer) -> list[tuple[int, int, int]]:
-    """``(conversation, head, read mark)`` of everything the viewer is in: what a heartbeat compares. One query."""
-    return list(visible_conversations(viewer).order_by("pk").values_list("pk", "head", "participants__read_seq"))
+def beat_of(viewer: Viewer) -> Beat:
+    """How everything of the viewer stands: last numbers, unread messages, unread conversations. Two queries."""
+    rows = visible_conversations(viewer)
+    heads = dict(rows.order_by("pk").values_list("pk", "head"))
+    behind = (
+        rows.filter(head__gt=F("participants__read_seq"))
+        .annotate(unread=_unread(viewer))
+        .filter(unread__gt=0)
+        .values_list("pk", "unread", "muted")
+    )
+    unread = {number: (count, muted) for number, count, muted in behind}
+    return Beat(
+        heads=heads,
+        unread={number: count for number, (count, _muted) in unread.items()},
+        count=sum(1 for _count, muted in unread.values() if not muted),
+    )

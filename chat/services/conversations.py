@@ -17,6 +17,7 @@ from chat.policies import (
     may_open_group,
     may_write_to,
     reachable_people,
+    seat_of,
 )
 from tenancy.models import Membership, Person
 from tenancy.policies.people import visible_people
@@ -125,8 +126,7 @@ def join_room(viewer: Viewer, room_id: int) -> Conversation:
 def leave_conversation(viewer: Viewer, conversation_id: int) -> None:
     """Leave a group or a room; what is said later is not seen."""
     conversation = Conversation.objects.select_for_update().get(pk=conversation_id)
-    seat = Participant.objects.filter(conversation=conversation, person_id=viewer.person_id, left_seq=None)
-    if viewer.person_id is None or not seat.exists():
+    if viewer.person_id is None or not seat_of(viewer, conversation_id).exists():
         raise Conversation.DoesNotExist(conversation_id)
     require(may_leave_conversation(viewer, conversation))
     let_out(conversation_id, [viewer.person_id])
@@ -146,7 +146,7 @@ def membership_ended(membership: Membership) -> None:
 @transaction.atomic
 def set_muted(viewer: Viewer, conversation_id: int) -> bool:
     """Switch a conversation to silent or back; gives the new state. A silent one adds nothing to the count above."""
-    seat = Participant.objects.filter(conversation_id=conversation_id, person_id=viewer.person_id, left_seq=None)
+    seat = seat_of(viewer, conversation_id)
     if viewer.person_id is None or not seat.exists():
         raise Conversation.DoesNotExist(conversation_id)
     seat.update(muted=~F("muted"))

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from chat.errors import BadBody, TooFast
 from chat.hints import hint_conversation, hint_person
-from chat.models import Conversation, Message, Participant
-from chat.policies import may_send_message
+from chat.models import Conversation, Message
+from chat.policies import may_send_message, seat_of
 from tenancy.viewer import Viewer
 from toolkit.access import Conflict, require
 from toolkit.text import UncleanText, clean_text
@@ -77,10 +77,8 @@ def _other_content() -> Conflict:
 def _append(viewer: Viewer, conversation_id: int, client_id: UUID, text: str, now: datetime) -> Receipt:
     # The lock comes first and alone: whatever is asked after it is asked of the present, removals included.
     conversation = Conversation.objects.select_for_update().get(pk=conversation_id)
-    seat = Participant.objects.filter(
-        conversation=conversation, person_id=viewer.person_id, left_seq=None, person__is_active=True
-    )
-    if viewer.person_id is None or not seat.exists():
+    seat = seat_of(viewer, conversation_id).filter(person__is_active=True)
+    if not seat.exists():
         raise Conversation.DoesNotExist(conversation_id)
     earlier = Message.objects.filter(sender_id=viewer.person_id, client_id=client_id).first()
     if earlier is not None:
@@ -93,7 +91,7 @@ def _append(viewer: Viewer, conversation_id: int, client_id: UUID, text: str, no
         conversation, now, sender_id=viewer.person_id, client_id=client_id, kind=Message.Kind.TEXT, body=text
     )
     seat.update(read_seq=message.seq)
-    hint_conversation(conversation.pk)
+    hint_conversation(conversation.pk, conversation.head)
     return Receipt(conversation.pk, client_id, message.seq, message.created_at, again=False)
 
 
@@ -138,21 +136,19 @@ def append_change(conversation_id: int, target_seq: int) -> None:
         body="",
         target_seq=target_seq,
     )
-    hint_conversation(conversation_id)
+    hint_conversation(conversation_id, conversation.head)
 
 
 @transaction.atomic
 def mark_read(viewer: Viewer, conversation_id: int, seq: int) -> int:
     """Say how far the viewer has read; only ever forwards, never beyond the last message. Gives the mark that holds."""
     conversation = Conversation.objects.get(pk=conversation_id)
-    seat = Participant.objects.select_for_update().filter(
-        conversation=conversation, person_id=viewer.person_id, left_seq=None
-    )
-    mark = seat.values_list("read_seq", flat=True).first()
-    if viewer.person_id is None or mark is None:
+    seat = seat_of(viewer, conversation_id)
+    mark = seat.select_for_update().values_list("read_seq", flat=True).first()
+    if mark is None:
         raise Conversation.DoesNotExist(conversation_id)
     reached = min(seq, conversation.head)
-    if reached > mark:
+    if reached > mark and viewer.person_id is not None:
         seat.update(read_seq=reached)
         hint_person(viewer.person_id)
         return reached

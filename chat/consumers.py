@@ -1,0 +1,153 @@
+"""The socket carries; it does not think: decode, call a service with a new viewer, answer."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.db import DatabaseError
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from chat import wire
+from chat.errors import BadBody, TooFast
+from chat.models import Conversation
+from chat.queries.conversations import beat_of
+from chat.services.messages import mark_read, send_message
+from chat.switchboard import Line, in_thread, switchboard
+from tenancy.viewer import Viewer, viewer_by_id
+from toolkit.access import Conflict, Denied
+
+UNAVAILABLE_RETRY = 2.0
+
+
+def _carry_out(viewer: Viewer, command: wire.AnyCommand) -> wire.AnyEvent | None:
+    """Do what was said; runs in a thread, with the database."""
+    match command:
+        case wire.Send():
+            return _send(viewer, command)
+        case wire.Read():
+            try:
+                mark_read(viewer, command.c, command.seq)
+            except Conversation.DoesNotExist:
+                return wire.Gone(c=command.c)
+            return None
+        case wire.Hello() | wire.Ping():
+            return beat_of(viewer)
+        case _:
+            return None
+
+
+def _send(viewer: Viewer, command: wire.Send) -> wire.Ack | wire.Nack:
+    def refuse(code: str, reason: object, retry: float | None = None) -> wire.Nack:
+        return wire.Nack(id=command.id, c=command.c, code=code, reason=str(reason), retry=retry)
+
+    try:
+        receipt = send_message(viewer, command.c, command.id, command.body)
+    except Conversation.DoesNotExist:
+        return refuse("unknown", _("Sie sind nicht (mehr) in dieser Unterhaltung."))
+    except TooFast as error:
+        return refuse("too_fast", error, error.retry_after)
+    except Denied as error:
+        return refuse("denied", error)
+    except Conflict as error:
+        return refuse("conflict", error)
+    except BadBody as error:
+        return refuse(error.code, error)
+    except DatabaseError:
+        # Not known whether it is stored: the client keeps it and asks again, which is always safe.
+        return refuse("unavailable", _("Das hat gerade nicht geklappt."), UNAVAILABLE_RETRY)
+    return wire.Ack(id=command.id, c=receipt.conversation_id, seq=receipt.seq, at=receipt.at)
+
+
+class ChatConsumer(AsyncWebsocketConsumer):
+    """One line of a signed-in person; see the handbook for what is said on it."""
+
+    # No layer: what is told to a line goes through the switchboard of the process.
+    channel_layer_alias = "none"
+
+    async def connect(self) -> None:
+        """Let people with a living session in; everybody else is told to sign in (4401)."""
+        self.line: Line | None = None
+        self.bad = 0
+        self.recent: deque[float] = deque(maxlen=wire.FRAMES)
+        await self.accept()
+        user = self.scope["user"]
+        session_key = self.scope["session"].session_key or ""
+        if not user.is_authenticated or not session_key:
+            await self.close(wire.CLOSE_SIGNED_OUT)
+            return
+        line = Line(user.pk, session_key, user.get_session_auth_hash(), self._send_text, self._close)
+        if not await switchboard().join(line):
+            await self.close(wire.CLOSE_TOO_MANY)
+            return
+        self.line = line
+
+    async def _send_text(self, frame: str) -> None:
+        await self.send(text_data=frame)
+
+    async def _close(self, code: int) -> None:
+        await self.close(code)
+
+    async def disconnect(self, code: int) -> None:
+        if self.line is not None:
+            await switchboard().leave(self.line)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        """One frame: too fast and not understood are said, and end the line when they go on."""
+        line = self.line
+        if line is None or line.closing:
+            return
+        now = time.monotonic()
+        if len(self.recent) == wire.FRAMES and now - self.recent[0] < wire.FRAMES_SECONDS:
+            self._complain(line, "too_fast", wire.CLOSE_TOO_MANY)
+            return
+        self.recent.append(now)
+        try:
+            if text_data is None:
+                raise wire.Malformed("binary")
+            command = wire.decode(text_data)
+        except wire.Malformed:
+            self._complain(line, "malformed", wire.CLOSE_MALFORMED)
+            return
+        self.bad = 0
+        await self._obey(line, command)
+
+    def _complain(self, line: Line, code: str, close: int) -> None:
+        self.bad += 1
+        if self.bad >= wire.PATIENCE:
+            line.hang_up(close)
+        else:
+            line.post(wire.Error(code=code, reason=""))
+
+    async def _obey(self, line: Line, command: wire.AnyCommand) -> None:
+        board = switchboard()
+        match command:
+            case wire.Subscribe() | wire.Sync():
+                if command.c not in line.sent and len(line.sent) >= wire.SUBSCRIPTIONS:
+                    line.post(wire.Error(code="too_fast", reason=""))
+                    return
+                board.subscribe(line, command.c, command.after)
+                return
+            case wire.Unsubscribe():
+                line.sent.pop(command.c, None)
+                return
+            case wire.Hello():
+                line.post(wire.Welcome(person=line.person_id, beat=wire.HEARTBEAT))
+        try:
+            event = await in_thread(_as_viewer)(line.person_id, command)
+        except DatabaseError:
+            line.post(wire.Error(code="unavailable", reason=""))
+            return
+        if event is not None:
+            line.post(event)
+        if isinstance(event, wire.Ack):
+            board.look(event.c)
+
+
+def _as_viewer(person_id: int, command: wire.AnyCommand) -> wire.AnyEvent | None:
+    """Ask anew who this is by now, for every command, and answer in their language."""
+    viewer = viewer_by_id(person_id)
+    with translation.override(viewer.language):
+        return _carry_out(viewer, command)
