@@ -73,9 +73,9 @@ class ChatConsumer(AsyncWebsocketConsumer):
         self.bad = 0
         self.recent: deque[float] = deque(maxlen=wire.FRAMES)
         await self.accept()
-        user = self.scope["user"]
+        user = self.scope.get("user")
         session_key = self.scope["session"].session_key or ""
-        if not user.is_authenticated or not session_key:
+        if user is None or not user.is_authenticated or not session_key:
             await self.close(wire.CLOSE_SIGNED_OUT)
             return
         line = Line(user.pk, session_key, user.get_session_auth_hash(), self._send_text, self._close)

@@ -213,17 +213,19 @@ class Switchboard:
             return
         if conversation_id in line.catching_up:
             return
-        cursor = max(line.sent[conversation_id], joined)
+        after = line.sent[conversation_id]
+        cursor = max(after, joined)
         if cursor < news.start:
             line.catching_up.add(conversation_id)
             self._start(self._catch_up(line, conversation_id))
             return
         items = [item for item in news.items if item.seq > cursor]
         if not items:
+            line.sent[conversation_id] = cursor
             return
-        span = (items[0].seq, items[-1].seq)
+        span = (after, items[-1].seq)
         if span not in frames:
-            frames[span] = wire.encode(wire.Messages(c=conversation_id, items=items))
+            frames[span] = wire.encode(wire.Messages(c=conversation_id, after=after, items=items))
         line.sent[conversation_id] = items[-1].seq
         line.post_text(frames[span])
         if news.more:
@@ -240,7 +242,7 @@ class Switchboard:
                     continue
                 if items:
                     line.sent[conversation_id] = items[-1].seq
-                    line.post(wire.Messages(c=conversation_id, items=items, more=more))
+                    line.post(wire.Messages(c=conversation_id, after=after, items=items, more=more))
                 if not more:
                     break
         except Exception:

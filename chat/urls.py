@@ -1,7 +1,21 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from chat.views import actions, data, pages
 
 app_name = "chat"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", pages.conversation_list, name="list"),
+    path("zeilen/", pages.rows, name="rows"),
+    path("neu/", pages.new, name="new"),
+    path("person/<int:person_id>/", actions.direct, name="open-direct"),
+    path("<int:pk>/", pages.conversation, name="conversation"),
+    path("<int:pk>/senden/", actions.send, name="send"),
+    path("<int:pk>/nachrichten/", data.messages, name="messages"),
+    path("<int:pk>/gelesen/", actions.read, name="read"),
+    path("<int:pk>/beitreten/", actions.join, name="join"),
+    path("<int:pk>/verlassen/", actions.leave, name="leave"),
+    path("<int:pk>/stumm/", actions.mute, name="mute"),
+]

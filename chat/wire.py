@@ -151,9 +151,13 @@ class Nack(Event, tag="nack", frozen=True):
 
 
 class Messages(Event, tag="messages", frozen=True):
-    """Entries in the order of their numbers, without holes within the batch; ``more`` follows by itself."""
+    """The entries that follow on number ``after``, in order, all that I may see; ``more`` follows by itself.
+
+    Who holds less than ``after`` has missed something and says ``sync``; what one has already, one drops.
+    """
 
     c: int
+    after: int
     items: list[Item]
     more: bool = False
 
@@ -224,3 +228,9 @@ def decode(frame: str) -> AnyCommand:
 def encode(event: AnyEvent) -> str:
     """The frame of an event."""
     return _encoder.encode(event).decode()
+
+
+def encode_items(items: list[Item]) -> str:
+    """Entries as a JSON list, safe inside of a ``<script type="application/json">``."""
+    text = _encoder.encode(items).decode()
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

@@ -184,6 +184,10 @@ class Details:
     link: str
     other_id: int | None
 
+    @property
+    def more_members(self) -> int:
+        return max(0, self.member_count - len(self.members))
+
 
 MEMBERS_SHOWN = 12
 

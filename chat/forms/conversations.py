@@ -1,0 +1,35 @@
+"""What people type to begin a conversation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from chat.queries.people import people_to_write_to
+from tenancy.viewer import Viewer
+from toolkit.forms import LineField
+
+
+class SearchForm(forms.Form):
+    """Who to write to; an address that is not one of ours finds nobody."""
+
+    q = LineField(required=False, max_length=80)
+
+
+class GroupForm(forms.Form):
+    """A named group with people that its founder sees."""
+
+    title = LineField(label=_("Name der Gruppe"), max_length=120)
+    people = forms.TypedMultipleChoiceField(
+        label=_("Personen"), coerce=int, error_messages={"required": _("Bitte wählen Sie mindestens eine Person aus.")}
+    )
+
+    def __init__(self, viewer: Viewer, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chosen = self.data.getlist("people") if hasattr(self.data, "getlist") else []
+        numbers = [int(number) for number in chosen if str(number).isdecimal() and len(str(number)) < 15]
+        field = self.fields["people"]
+        assert isinstance(field, forms.TypedMultipleChoiceField)  # noqa: S101 -- for the type checker; set above
+        field.choices = [(face.id, face.name) for face in people_to_write_to(viewer, only=numbers)]

@@ -1,0 +1,135 @@
+"""What people do in the chat without a socket: forms, and the way around for the island when the line is cut."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages as flash
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from chat.errors import BadBody, TooFast
+from chat.models import Conversation
+from chat.services import conversations
+from chat.services.messages import mark_read, send_message
+from chat.views import frame
+from chat.wire import FRAME_LIMIT
+from tenancy.middleware import ViewerRequest
+from tenancy.models import Person
+from toolkit.access import Conflict, Denied
+
+
+def _is_json(request: HttpRequest) -> bool:
+    return (request.content_type or "") == "application/json"
+
+
+def _refusal(error: Exception) -> tuple[int, str]:
+    """Status and code for what can go wrong with a message."""
+    match error:
+        case BadBody():
+            return 422, error.code
+        case TooFast():
+            return 429, "too_fast"
+        case Conflict():
+            return 409, "conflict"
+        case _:
+            return 403, "denied"
+
+
+@require_POST
+def send(request: ViewerRequest, pk: int) -> HttpResponse:
+    """Store a message, from the form or as JSON ``{"id": UUID, "body": text}``; sending again is always safe.
+
+    JSON answers ``{"seq", "at"}``, or ``{"code", "reason", "retry"}`` with 4xx, as the socket does.
+    """
+    if _is_json(request):
+        return _send_json(request, pk)
+    body = request.POST.get("body", "")
+    try:
+        client_id = UUID(request.POST.get("client_id", ""))
+    except ValueError as error:
+        raise Http404 from error
+    try:
+        send_message(request.viewer, pk, client_id, body)
+    except Conversation.DoesNotExist as error:
+        raise Http404 from error
+    except (BadBody, Denied, Conflict) as error:
+        return frame.show_conversation(request, pk, typed=body, problem=str(error), status=_refusal(error)[0])
+    return redirect("chat:conversation", pk=pk)
+
+
+def _send_json(request: ViewerRequest, pk: int) -> JsonResponse:
+    try:
+        if len(request.body) > FRAME_LIMIT:
+            raise ValueError("too long")
+        data: Any = json.loads(request.body)
+        client_id, body = UUID(data["id"]), str(data["body"])
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return JsonResponse({"code": "malformed", "reason": "", "retry": None}, status=400)
+    try:
+        receipt = send_message(request.viewer, pk, client_id, body)
+    except Conversation.DoesNotExist:
+        reason = _("Sie sind nicht (mehr) in dieser Unterhaltung.")
+        return JsonResponse({"code": "unknown", "reason": reason, "retry": None}, status=404)
+    except (BadBody, Denied, Conflict) as error:
+        status, code = _refusal(error)
+        retry = error.retry_after if isinstance(error, TooFast) else None
+        return JsonResponse({"code": code, "reason": str(error), "retry": retry}, status=status)
+    return JsonResponse({"seq": receipt.seq, "at": receipt.at})
+
+
+@require_POST
+def read(request: ViewerRequest, pk: int) -> HttpResponse:
+    """Mark a conversation as read up to ``seq``."""
+    seq = request.POST.get("seq", "")
+    if not seq.isdecimal() or len(seq) > 16:
+        raise Http404
+    try:
+        mark_read(request.viewer, pk, int(seq))
+    except Conversation.DoesNotExist as error:
+        raise Http404 from error
+    return redirect("chat:conversation", pk=pk)
+
+
+@require_POST
+def direct(request: ViewerRequest, person_id: int) -> HttpResponse:
+    """From a person's card into the conversation with them."""
+    try:
+        return redirect("chat:conversation", pk=conversations.open_direct(request.viewer, person_id))
+    except Person.DoesNotExist as error:
+        raise Http404 from error
+
+
+@require_POST
+def join(request: ViewerRequest, pk: int) -> HttpResponse:
+    """Enter a room."""
+    try:
+        conversations.join_room(request.viewer, pk)
+    except Conversation.DoesNotExist as error:
+        raise Http404 from error
+    return redirect("chat:conversation", pk=pk)
+
+
+@require_POST
+def leave(request: ViewerRequest, pk: int) -> HttpResponse:
+    """Leave a group or a room."""
+    try:
+        conversations.leave_conversation(request.viewer, pk)
+    except Conversation.DoesNotExist as error:
+        raise Http404 from error
+    flash.success(request, _("Sie haben die Unterhaltung verlassen."))
+    return redirect("chat:list")
+
+
+@require_POST
+def mute(request: ViewerRequest, pk: int) -> HttpResponse:
+    """Switch a conversation to silent, or back."""
+    try:
+        conversations.set_muted(request.viewer, pk)
+    except Conversation.DoesNotExist as error:
+        raise Http404 from error
+    return redirect("chat:conversation", pk=pk)

@@ -1,0 +1,73 @@
+"""What every page of the chat is drawn from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from chat.ids import new_client_id
+from chat.models import Conversation
+from chat.policies import may_leave_conversation, may_send_message
+from chat.queries.conversations import conversation_details, conversation_page, room_to_join
+from chat.queries.messages import ON_PAGE, log_before
+from chat.queries.rows import rows_of
+from chat.services.messages import MAX_BODY
+from chat.wire import encode_items
+from tenancy.middleware import ViewerRequest
+
+
+def list_context(request: ViewerRequest) -> dict[str, Any]:
+    """The list at the left."""
+    glances, page = conversation_page(request.viewer, request.GET.get("seite", ""))
+    return {
+        "section": "chat",
+        "rooms": [glance for glance in glances if glance.kind != Conversation.Kind.DIRECT],
+        "directs": [glance for glance in glances if glance.kind == Conversation.Kind.DIRECT],
+        "older_conversations": page.next,
+        "newer_conversations": page.previous,
+        "today": timezone.localdate(),
+    }
+
+
+def show_list(request: ViewerRequest) -> HttpResponse:
+    """The list alone; at a wide screen an invitation stands beside it."""
+    return render(request, "chat/list.html", list_context(request))
+
+
+def show_conversation(
+    request: ViewerRequest, pk: int, *, typed: str = "", problem: str = "", status: int = 200, before: int | None = None
+) -> HttpResponse:
+    """A conversation with its log; or the door of a room one may enter; 404 for everybody else."""
+    viewer = request.viewer
+    try:
+        conversation, details = conversation_details(viewer, pk)
+    except Conversation.DoesNotExist:
+        return _show_door(request, pk)
+    items = log_before(viewer, pk, before or details.head + 1)
+    may_send = may_send_message(viewer, conversation)
+    context = list_context(request) | {
+        "current": pk,
+        "details": details,
+        "rows": rows_of(items, person_id=viewer.person_id, read_seq=details.read_seq),
+        "items_json": encode_items(items),
+        "older": items[0].seq if len(items) == ON_PAGE else 0,
+        "is_past": before is not None,
+        "unread_here": details.head > details.read_seq,
+        "may_send": may_send,
+        "may_leave": may_leave_conversation(viewer, conversation),
+        "client_id": new_client_id(),
+        "typed": typed,
+        "problem": problem,
+        "max_body": MAX_BODY,
+    }
+    return render(request, "chat/conversation.html", context, status=status)
+
+
+def _show_door(request: ViewerRequest, pk: int) -> HttpResponse:
+    room = room_to_join(request.viewer, pk)
+    if room is None:
+        raise Http404
+    return render(request, "chat/door.html", list_context(request) | {"room": room})

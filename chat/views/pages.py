@@ -1,0 +1,64 @@
+"""Pages of the chat. All of them read and work without JavaScript."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from chat.forms.conversations import GroupForm, SearchForm
+from chat.policies import may_open_group
+from chat.queries.people import people_to_write_to
+from chat.services.conversations import open_group
+from chat.views import frame
+from tenancy.middleware import ViewerRequest
+from toolkit.access import require
+
+
+@require_safe
+def conversation_list(request: ViewerRequest) -> HttpResponse:
+    """All conversations of the viewer."""
+    return frame.show_list(request)
+
+
+@require_safe
+def rows(request: ViewerRequest) -> HttpResponse:
+    """The list alone, for the island: what a conversation that just began looks like."""
+    current = request.GET.get("c", "")
+    context = frame.list_context(request) | {"current": int(current) if current.isdecimal() else 0}
+    return render(request, "chat/_rows.html", context)
+
+
+@require_safe
+def conversation(request: ViewerRequest, pk: int) -> HttpResponse:
+    """One conversation; ``?vor=NUMBER`` shows what came before that message."""
+    before = request.GET.get("vor", "")
+    return frame.show_conversation(request, pk, before=int(before) if before.isdecimal() and len(before) < 16 else None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: ViewerRequest) -> HttpResponse:
+    """Pick somebody to write to, or begin a group."""
+    viewer = request.viewer
+    search = SearchForm(request.GET)
+    words = search.cleaned_data["q"] if search.is_valid() else ""
+    status = 200
+    group = GroupForm(viewer)
+    if request.method == "POST":
+        require(may_open_group(viewer))
+        group = GroupForm(viewer, request.POST)
+        if group.is_valid():
+            return redirect(
+                "chat:conversation",
+                pk=open_group(viewer, group.cleaned_data["title"], group.cleaned_data["people"]),
+            )
+        status = 422
+    chosen = [str(number) for number in request.POST.getlist("people")]
+    context = frame.list_context(request) | {
+        "words": words,
+        "people": people_to_write_to(viewer, words),
+        "group": group,
+        "chosen": chosen,
+        "may_open": may_open_group(viewer),
+    }
+    return render(request, "chat/new.html", context, status=status)
