@@ -119,14 +119,14 @@ class ChatConsumer(AsyncWebsocketConsumer):
         if self.bad >= wire.PATIENCE:
             line.hang_up(close)
         else:
-            line.post(wire.Error(code=code, reason=""))
+            line.post(wire.Fault(code=code, reason=""))
 
     async def _obey(self, line: Line, command: wire.AnyCommand) -> None:
         board = switchboard()
         match command:
             case wire.Subscribe() | wire.Sync():
                 if command.c not in line.sent and len(line.sent) >= wire.SUBSCRIPTIONS:
-                    line.post(wire.Error(code="too_fast", reason=""))
+                    line.post(wire.Fault(code="too_fast", reason=""))
                     return
                 board.subscribe(line, command.c, command.after)
                 return
@@ -138,7 +138,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         try:
             event = await in_thread(_as_viewer)(line.person_id, command)
         except DatabaseError:
-            line.post(wire.Error(code="unavailable", reason=""))
+            line.post(wire.Fault(code="unavailable", reason=""))
             return
         if event is not None:
             line.post(event)

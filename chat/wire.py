@@ -191,14 +191,14 @@ class Gone(Event, tag="gone", frozen=True):
     c: int
 
 
-class Error(Event, tag="error", frozen=True):
+class Fault(Event, tag="error", frozen=True):
     """The last frame was not understood, or its command refused."""
 
     code: str
     reason: str
 
 
-AnyEvent = Welcome | Ack | Nack | Messages | Head | Beat | Gone | Error
+AnyEvent = Welcome | Ack | Nack | Messages | Head | Beat | Gone | Fault
 
 
 class Malformed(ValueError):
