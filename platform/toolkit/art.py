@@ -112,14 +112,16 @@ def quarters(dice: Dice, width: int) -> str:
 
 def arcs(dice: Dice, width: int) -> str:
     """Rings around a point below the edge: something that spreads."""
-    x, y = dice.between(0.62, 0.88) * width, HEIGHT + dice.between(-10, 50)
+    x, y = dice.between(0.2, 0.88) * width, HEIGHT + dice.between(-40, 60)
+    step = dice.between(30, 44)
     out: list[str] = []
     order = ("s1", "s2", "s1", "s3", "s2")
     first = dice.pick(len(order))
-    for ring in range(13 if width == WIDTH else 32):
+    for ring in range(14 if width == WIDTH else 38):
         css = order[(ring + first) % len(order)]
         out.append(
-            f'<circle cx="{_n(x)}" cy="{_n(y)}" r="{_n(34 + ring * 36)}" class="{css}" fill="none" stroke-width="17"/>'
+            f'<circle cx="{_n(x)}" cy="{_n(y)}" r="{_n(step * (0.9 + ring))}" class="{css}" fill="none" '
+            f'stroke-width="{_n(step / 2.1)}"/>'
         )
     return "".join(out)
 
