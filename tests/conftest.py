@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -19,22 +18,12 @@ from tests.factories.tenancy import (
     PersonFactory,
     StateFactory,
 )
+from tests.no_skips import pytest_sessionfinish
+
+__all__ = ["pytest_sessionfinish"]
 
 if TYPE_CHECKING:
     from tenancy.models import Network, Person
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Where everything must run (LOTSENNETZ_NO_SKIPS), a skipped test is a failed one: it proved nothing."""
-    if not os.environ.get("LOTSENNETZ_NO_SKIPS"):
-        return
-    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    skipped = reporter.stats.get("skipped", []) if reporter else []
-    if reporter and skipped and session.exitstatus == pytest.ExitCode.OK:
-        session.exitstatus = pytest.ExitCode.TESTS_FAILED
-        for report in skipped:
-            reporter.write_line(f"SKIPPED, but nothing may be: {report.nodeid}", red=True)
 
 
 @pytest.fixture(autouse=True)
