@@ -7,12 +7,14 @@ from typing import Any
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from moderation.public import Reportable, ReportedThing, register_reportable
 from tenancy.viewer import Viewer
 from toolkit.markdown import plain_text
 from toolkit.panels import register_panel
+from toolkit.tasks import Task, register_tasks
 
 
 def _experience(viewer: Viewer, object_id: int) -> ReportedThing | None:
@@ -99,9 +101,27 @@ def _person_panel(request: HttpRequest, person: Any) -> str:
     return render_to_string("exchange/experience_panel.html", context, request)
 
 
+def _tasks(request: HttpRequest) -> list[Task]:
+    """Drafts to go on with; one query."""
+    from exchange.queries.experiences import drafts_of
+
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]  # set by middleware
+    return [
+        Task(
+            title=format_lazy(_("„{title}“ fertigschreiben"), title=draft.title or _("Ohne Titel")),
+            url=reverse("exchange:experience-edit", kwargs={"pk": draft.pk}),
+            state=_("Entwurf"),
+            order=60,
+        )
+        for draft in drafts_of(viewer, most=3)
+        if draft.hidden_at is None and draft.state == draft.State.DRAFT
+    ]
+
+
 def register() -> None:
     """Called once from ``AppConfig.ready``; models are not imported before that."""
     register_reportable(Reportable("experience", _experience, _hide_experience, _restore_experience, _("Erfahrung")))
     register_reportable(Reportable("comment", _comment, _hide_comment, _restore_comment, _("Kommentar")))
+    register_tasks(_tasks)
     register_panel("network", _network_panel, order=20)
     register_panel("person", _person_panel, order=20)

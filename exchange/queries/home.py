@@ -1,0 +1,123 @@
+"""What the start page shows: one function per part, each with a fixed price."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import combinations
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q
+
+from exchange.models import ExchangeFormat, Experience, FormatCity, Registration, Workshop, WorkshopHost
+from exchange.policies.experiences import published_experiences
+from exchange.queries.experiences import NEWEST, with_cards
+from tenancy.models import Membership, Network
+from tenancy.policies.networks import visible_networks
+from tenancy.viewer import Viewer
+from toolkit.rules import within_sight
+
+NEWCOMER_DAYS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The stage of the page: the towns on the map, who meets whom, and the numbers beside it."""
+
+    pins: list[dict[str, Any]]
+    links: list[tuple[dict[str, Any], dict[str, Any]]]
+    networks: int
+    pilots: int
+    experiences: int
+    new_experiences: int
+    newcomer: Network | None
+
+
+def stage(viewer: Viewer, *, since: datetime, now: datetime) -> Stage:
+    """Map and numbers: four queries. ``since`` is when the viewer was here last."""
+    networks = list(
+        visible_networks(viewer)
+        .filter(published_at__isnull=False)
+        .select_related("municipality", "role_term")
+        .order_by("-published_at", "-id")
+    )
+    pairs = _pairs(viewer)
+    strong = {n for pair in pairs for n in pair} | viewer.network_ids
+    if not strong:
+        strong = {n.pk for n in networks[:6]}
+    pins = {
+        n.pk: {
+            "lat": n.municipality.latitude,
+            "lon": n.municipality.longitude,
+            "name": n.municipality.name,
+            "strong": n.pk in strong,
+        }
+        for n in networks
+        if n.municipality.latitude is not None and n.municipality.longitude is not None
+    }
+    counts = published_experiences(viewer).aggregate(
+        every=Count("pk"),
+        fresh=Count("pk", filter=Q(published_at__gt=since) & ~Q(author_id=viewer.person_id or 0)),
+    )
+    recent = [n for n in networks if n.published_at and n.published_at > now - timedelta(days=NEWCOMER_DAYS)]
+    return Stage(
+        pins=list(pins.values()),
+        links=[(pins[a], pins[b]) for a, b in sorted(pairs) if a in pins and b in pins],
+        networks=len(networks),
+        # A number without names: how many people carry the programme, whoever may see them one by one.
+        pilots=Membership.objects.filter(
+            ended_on=None, person__is_active=True, network__published_at__isnull=False
+        ).count(),
+        experiences=counts["every"],
+        new_experiences=counts["fresh"],
+        newcomer=next((n for n in recent if n.pk not in viewer.network_ids), None),
+    )
+
+
+def _pairs(viewer: Viewer) -> set[tuple[int, int]]:
+    """The networks that share a format which the viewer sees. One query."""
+    seen = within_sight(ExchangeFormat.objects.all(), viewer)
+    rows = FormatCity.objects.filter(state=FormatCity.State.ACCEPTED, format__in=seen).values_list(
+        "format_id", "network_id"
+    )
+    cities: dict[int, list[int]] = {}
+    for format_id, network_id in rows[:500]:
+        cities.setdefault(format_id, []).append(network_id)
+    return {pair for members in cities.values() for pair in combinations(sorted(members), 2)}
+
+
+def newest(viewer: Viewer, *, most: int = 3) -> list[Experience]:
+    """The newest experiences. Two queries."""
+    return list(with_cards(published_experiences(viewer)).order_by(*NEWEST)[:most])
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """What is coming: the next one that concerns the viewer, and those after it."""
+
+    next: Workshop | None
+    agenda: Sequence[Workshop]
+
+    @property
+    def hosts(self) -> list[Network]:
+        """The towns that invite to the next one."""
+        return [host.network for host in self.next.hosts.all()] if self.next else []
+
+
+def coming(viewer: Viewer, *, now: datetime) -> Coming:
+    """The viewer's own next workshop, else the next that is open, and the agenda. Two queries."""
+    mine = Registration.objects.filter(workshop=OuterRef("pk"), person_id=viewer.person_id or 0).exclude(
+        state=Registration.State.WITHDRAWN
+    )
+    hosts = WorkshopHost.objects.filter(state=WorkshopHost.State.ACCEPTED).select_related("network__municipality")
+    rows = list(
+        within_sight(Workshop.objects.all(), viewer)
+        .filter(state=Workshop.State.OPEN, ends_at__gt=now)
+        .select_related("format")
+        .annotate(is_mine=Exists(mine))
+        .prefetch_related(Prefetch("hosts", queryset=hosts.order_by("id")))
+        .order_by("starts_at", "id")[:12]
+    )
+    next_one = next((w for w in rows if w.is_mine), None) or next(iter(rows), None)
+    return Coming(next=next_one, agenda=[w for w in rows if w is not next_one][:3])
