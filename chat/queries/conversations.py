@@ -53,7 +53,7 @@ def _newer(viewer: Viewer) -> QuerySet[Message]:
     """What others wrote after the viewer's mark, in the conversation of the outer query."""
     return Message.objects.filter(
         conversation=OuterRef("pk"),
-        seq__gt=Greatest(OuterRef("participants__read_seq"), OuterRef("participants__joined_seq")),
+        seq__gt=Greatest(OuterRef("read_seq"), OuterRef("joined_seq")),
         kind=Message.Kind.TEXT,
     ).exclude(sender_id=viewer.person_id)
 
@@ -62,22 +62,20 @@ def unread_total(viewer: Viewer) -> int:
     """How many conversations hold something unread, silent ones left out. One query."""
     if viewer.person_id is None:
         return 0
-    behind = visible_conversations(viewer).filter(participants__muted=False, head__gt=F("participants__read_seq"))
+    behind = visible_conversations(viewer).filter(muted=False, head__gt=F("read_seq"))
     return behind.filter(Exists(_newer(viewer))).count()
 
 
 def _unread(viewer: Viewer) -> Coalesce:
     """How many messages of the outer conversation are unread; counted up to 100, so a long log costs no more."""
-    bounded = _newer(viewer).filter(
-        seq__lte=Greatest(OuterRef("participants__read_seq"), OuterRef("participants__joined_seq")) + UNREAD_MAX + 1
-    )
+    bounded = _newer(viewer).filter(seq__lte=Greatest(OuterRef("read_seq"), OuterRef("joined_seq")) + UNREAD_MAX + 1)
     return Coalesce(Subquery(bounded.order_by().values("conversation").annotate(n=Count("pk")).values("n")), 0)
 
 
 def _listed(viewer: Viewer) -> QuerySet[Conversation]:
     last = Message.objects.filter(
         conversation=OuterRef("pk"),
-        seq__gt=OuterRef("participants__joined_seq"),
+        seq__gt=OuterRef("joined_seq"),
         kind=Message.Kind.TEXT,
         hidden_at=None,
     ).order_by("-seq")
@@ -243,7 +241,7 @@ def beat_of(viewer: Viewer) -> Beat:
     rows = visible_conversations(viewer)
     heads = dict(rows.order_by("pk").values_list("pk", "head"))
     behind = (
-        rows.filter(head__gt=F("participants__read_seq"))
+        rows.filter(head__gt=F("read_seq"))
         .annotate(unread=_unread(viewer))
         .filter(unread__gt=0)
         .values_list("pk", "unread", "muted")

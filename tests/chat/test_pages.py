@@ -9,8 +9,9 @@ import pytest
 from chat.ids import new_client_id
 from chat.models import Conversation, Message, Participant
 from chat.public import open_room
+from chat.queries.conversations import beat_of, conversation_page, unread_total
 from chat.services.conversations import let_out, open_direct, open_group
-from chat.services.messages import append_change
+from chat.services.messages import append_change, mark_read
 from tenancy.viewer import viewer_for
 from tests.factories.tenancy import MembershipFactory
 
@@ -158,6 +159,17 @@ def test_unread_conversations_are_counted_in_the_header_and_marked_read_by_a_but
     assert client.post(f"/chat/{direct}/gelesen/", {"seq": "1"}).status_code == 302
     assert client.get("/chat/").context["frame"]["chat_count"] == 0
     assert client.post(f"/chat/{direct}/gelesen/", {"seq": "x"}).status_code == 404
+
+
+def test_everybody_has_their_own_mark(pilot, neighbour, coordinator, group, say):
+    for _ in range(3):
+        say(pilot, group, "Moin")
+    mark_read(viewer_for(neighbour), group, 3)
+    mark_read(viewer_for(coordinator), group, 1)
+    assert [beat_of(viewer_for(person)).unread for person in (pilot, neighbour, coordinator)] == [{}, {}, {group: 2}]
+    assert [unread_total(viewer_for(person)) for person in (pilot, neighbour, coordinator)] == [0, 0, 1]
+    glances = [conversation_page(viewer_for(person))[0][0].unread for person in (pilot, neighbour, coordinator)]
+    assert glances == [0, 0, 2]
 
 
 def test_a_silent_conversation_adds_nothing_to_the_count(as_person, pilot, neighbour, direct, say):

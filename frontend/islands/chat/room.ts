@@ -72,17 +72,21 @@ export class ChatRoom extends HTMLElement {
   // --- from the line ---
 
   up(): void {
+    if (!this.dataset.ready) return;
     this.#online = true;
     this.#line?.say({ op: "subscribe", c: this.c, after: this.#last });
     this.#draw();
+    this.#seen();
   }
 
   down(): void {
     this.#online = false;
+    if (!this.dataset.ready) return;
     this.#draw();
   }
 
   messages(event: Messages): void {
+    if (!this.dataset.ready) return;
     if (event.after > this.#last) {
       this.#line?.say({ op: "sync", c: this.c, after: this.#last });
       return;
@@ -135,6 +139,7 @@ export class ChatRoom extends HTMLElement {
   }
 
   async outboxChanged(slow: boolean): Promise<void> {
+    if (!this.dataset.ready) return;
     this.#slow = slow;
     await this.#loadWaiting();
     this.#draw();
