@@ -6,6 +6,8 @@ import datetime
 import uuid
 from typing import TYPE_CHECKING, Any
 
+from django.urls import reverse
+
 from chat.models import Conversation, Message, Participant
 from exchange.models import ExchangeFormat, Experience
 from moderation.models import Report
@@ -75,6 +77,7 @@ def _report(stage: Stage, entry: dict[str, Any]) -> None:
         object_id=experience.pk,
         title=experience.title,
         excerpt=plain_text(experience.what_we_did, limit=600),
+        url=reverse("exchange:experience-detail", args=[experience.pk]),
         author_id=experience.author_id,
         network_id=experience.network_id,
         land_id=experience.network.municipality.state_id,
