@@ -71,8 +71,16 @@ def _beyond(order: Sequence[str], values: Sequence[Any], *, backwards: bool) -> 
     return condition
 
 
+def _field(rows: QuerySet[ModelT], name: str) -> Any:
+    """The field behind a name of the order: a column of the model, or an annotation (a column of a related row)."""
+    annotation = rows.query.annotations.get(name)
+    return rows.model._meta.get_field(name) if annotation is None else annotation.output_field
+
+
 def page_by_key(rows: QuerySet[ModelT], order: Sequence[str], mark: str = "", *, size: int = 20) -> Page[ModelT]:
     """A page of ``rows`` in ``order`` (unique together, such as ``("-published_at", "-id")``; none may be null).
+
+    ``order`` names columns or annotations of ``rows``.
 
     One query. A mark that is not ours, or whose values do not fit the columns, gives the first page.
     """

@@ -3,17 +3,22 @@ from __future__ import annotations
 import datetime
 
 import factory
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from tenancy.models import (
     Application,
     Association,
+    CouncilPaper,
     District,
+    Funding,
+    Invitation,
     Membership,
     Moderator,
     Municipality,
     Network,
     Office,
+    Partnership,
     Person,
     RoleTerm,
     State,
@@ -115,6 +120,42 @@ class MembershipFactory(DjangoModelFactory):
     network = factory.SubFactory(NetworkFactory)
     role = Membership.Role.PILOT
     started_on = LONG_AGO
+
+
+class InvitationFactory(DjangoModelFactory):
+    class Meta:
+        model = Invitation
+
+    network = factory.SubFactory(NetworkFactory)
+    role = Membership.Role.PILOT
+    token_hash = factory.Sequence(lambda n: f"{n:064d}")
+    expires_at = factory.LazyFunction(lambda: timezone.now() + datetime.timedelta(days=14))
+
+
+class PartnershipFactory(DjangoModelFactory):
+    class Meta:
+        model = Partnership
+
+    asking = factory.SubFactory(NetworkFactory)
+    asked = factory.SubFactory(NetworkFactory)
+
+
+class FundingFactory(DjangoModelFactory):
+    class Meta:
+        model = Funding
+
+    network = factory.SubFactory(NetworkFactory)
+    programme = "Musterprogramm"
+
+
+class CouncilPaperFactory(DjangoModelFactory):
+    class Meta:
+        model = CouncilPaper
+
+    network = factory.SubFactory(NetworkFactory)
+    number = factory.Sequence(lambda n: f"{n:04d}/2019")
+    kind = "Informationsvorlage"
+    dated_on = LONG_AGO
 
 
 class AssociationFactory(DjangoModelFactory):

@@ -52,3 +52,10 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.role} of {self.network_id}"
+
+    @property
+    def title(self) -> str:
+        """The role in the city's own words; load ``network__role_term`` where many are shown."""
+        if self.role == self.Role.PILOT and (term := getattr(self.network, "role_term", None)) is not None:
+            return str(term.singular)
+        return str(self.Role(self.role).label)

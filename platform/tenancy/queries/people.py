@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from tenancy.models import Membership
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models.functions import Length
+
+from tenancy.models import Invitation, Membership, Office, Person, PersonTopic, TaskArea, Topic
+from tenancy.policies.networks import visible_invitations
+from tenancy.policies.people import visible_memberships, visible_people
+from tenancy.viewer import Viewer
+from toolkit.pagination import Page, page_by_key
+from toolkit.text import fold
 
 
 def members_of(network_ids: Iterable[int]) -> list[int]:
@@ -22,3 +31,122 @@ def coordinators_of(network_ids: Iterable[int]) -> list[int]:
         person__is_active=True,
     )
     return sorted(set(rows.values_list("person_id", flat=True)))
+
+
+# --- the directory ----------------------------------------------------------------------------------------------
+
+PAGE_SIZE = 24
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleFilter:
+    """What somebody looks for; empty fields ask nothing. ``same`` asks for the viewer's own task areas."""
+
+    q: str = ""
+    place: str = ""
+    network: str = ""
+    office: str = ""
+    area: str = ""
+    state: str = ""
+    topic: str = ""
+    same: bool = False
+
+    @property
+    def active(self) -> bool:
+        return self != PeopleFilter()
+
+
+def with_card(viewer: Viewer, rows: QuerySet[Person]) -> QuerySet[Person]:
+    """People with what a card shows: topics, and ``shown``, the memberships that the viewer may see."""
+    shown = (
+        visible_memberships(viewer)
+        .select_related("network__municipality__state", "network__role_term", "office")
+        .order_by("started_on", "id")
+    )
+    return rows.prefetch_related("topics", Prefetch("memberships", queryset=shown, to_attr="shown"))
+
+
+def own_task_areas(viewer: Viewer) -> list[str]:
+    """The task areas of the viewer's own offices; „Anderes“ makes no colleagues."""
+    rows = Office.objects.filter(pk__in=viewer.office_ids).exclude(task_area=TaskArea.OTHER)
+    return sorted(set(rows.values_list("task_area", flat=True)))
+
+
+def people_for(viewer: Viewer, wanted: PeopleFilter) -> QuerySet[Person]:
+    """Visible people who fit; what is asked of memberships is asked only of those that the viewer may see."""
+    rows = visible_people(viewer)
+    words = fold(wanted.q)
+    if words:
+        exact = Q()
+        for word in words.split():
+            exact &= Q(search_key__contains=word)
+        rows = rows.filter(exact | Q(search_key__trigram_word_similar=words))
+    elif wanted.q.strip():
+        return rows.none()
+    asked = Q()
+    if wanted.place:
+        asked &= Q(network__municipality__search_key__contains=fold(wanted.place))
+    if wanted.network:
+        asked &= Q(network__slug=wanted.network)
+    if wanted.office:
+        asked &= Q(office__name__icontains=wanted.office)
+    if wanted.area:
+        asked &= Q(office__task_area=wanted.area)
+    if wanted.state:
+        asked &= Q(network__municipality__state_id=wanted.state)
+    if wanted.same:
+        asked &= Q(office__task_area__in=own_task_areas(viewer))
+    if asked:
+        rows = rows.filter(Exists(visible_memberships(viewer).filter(asked, person=OuterRef("pk"))))
+    if wanted.topic:
+        rows = rows.filter(Exists(PersonTopic.objects.filter(_topic_is(wanted.topic), content_object=OuterRef("pk"))))
+    return rows
+
+
+def _topic_is(text: str) -> Q:
+    return Q(tag__slug=text) | Q(tag__name__icontains=text)
+
+
+def people_list(viewer: Viewer, wanted: PeopleFilter, mark: str = "") -> Page[Person]:
+    """One page of people by name; three queries, one more when ``same`` is asked."""
+    rows = with_card(viewer, people_for(viewer, wanted))
+    return page_by_key(rows, ("sort_key", "id"), mark, size=PAGE_SIZE)
+
+
+def person_by_id(viewer: Viewer, person_id: int) -> QuerySet[Person]:
+    """One person with topics, ``shown`` memberships, and what ``may_see_contact`` asks; empty when not visible."""
+    return with_card(viewer, visible_people(viewer).filter(pk=person_id)).prefetch_related(
+        Prefetch("memberships", queryset=Membership.objects.filter(ended_on=None))
+    )
+
+
+def own_person(viewer: Viewer) -> QuerySet[Person]:
+    """The viewer's own entry."""
+    return with_card(viewer, visible_people(viewer).filter(pk=viewer.person_id))
+
+
+def topics_like(viewer: Viewer, text: str, *, limit: int = 8) -> list[Topic]:
+    """Topics of people whom the viewer sees, for suggestions: a topic that only a draft bears is not told."""
+    needle = text.strip()
+    if not needle:
+        return []
+    used = PersonTopic.objects.filter(tag=OuterRef("pk"), content_object__in=visible_people(viewer))
+    rows = Topic.objects.filter(Exists(used), name__icontains=needle)
+    return list(rows.order_by(Length("name"), "name")[:limit])
+
+
+# --- the people of one network, for its coordination ------------------------------------------------------------
+
+
+def members_for_coordination(network_id: int) -> list[Membership]:
+    """The living memberships of a network by name, with person, office and role term. One query."""
+    rows = Membership.objects.filter(network_id=network_id, ended_on=None).select_related(
+        "person", "office", "network__role_term"
+    )
+    return list(rows.order_by("person__sort_key", "person_id", "id"))
+
+
+def open_invitations(viewer: Viewer, network_id: int) -> list[Invitation]:
+    """The invitations that can still be used or renewed, newest first; what a link made of itself is left out."""
+    rows = visible_invitations(viewer).filter(network_id=network_id, withdrawn_at=None, uses_left__gt=0, via=None)
+    return list(rows.select_related("office", "invited_by").order_by("-created_at", "-id")[:200])

@@ -2,4 +2,6 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
-urlpatterns: list[URLPattern] = []
+from tenancy.rest import networks, people
+
+urlpatterns: list[URLPattern] = [*networks.routes, *people.routes]

@@ -1,0 +1,89 @@
+"""Partner networks: they share the rung „Unser Netzwerk und Partnernetzwerke“."""
+
+from __future__ import annotations
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tenancy.models import Network, Partnership
+from tenancy.policies.networks import (
+    may_accept_partnership,
+    may_ask_partnership,
+    may_end_partnership,
+)
+from tenancy.queries.people import coordinators_of
+from tenancy.viewer import Viewer
+from toolkit.access import Conflict, require
+from toolkit.audit import record
+from toolkit.telling import tell
+
+
+@transaction.atomic
+def ask_partnership(viewer: Viewer, asking_id: int, asked_id: int) -> Partnership:
+    """Ask another network to become a partner; raises ``Conflict`` when there is a question or a partnership."""
+    asking, asked = Network.objects.get(pk=asking_id), Network.objects.get(pk=asked_id)
+    require(may_ask_partnership(viewer, asking, asked))
+    try:
+        with transaction.atomic():
+            partnership = Partnership.objects.create(asking=asking, asked=asked)
+    except IntegrityError as error:
+        raise Conflict(_("Mit diesem Netzwerk gibt es schon eine Partnerschaft oder eine Anfrage.")) from error
+    _record("partnership.asked", viewer, partnership, asking_id)
+    tell(
+        coordinators_of([asked_id]),
+        kind="invitation.partnership",
+        text=f"Das Netzwerk {asking.name} möchte Partner Ihres Netzwerks {asked.name} werden.",
+        url=f"/netzwerke/{asked.slug}/partner/",
+        mail=True,
+    )
+    return partnership
+
+
+@transaction.atomic
+def accept_partnership(viewer: Viewer, partnership_id: int) -> Partnership:
+    """Say yes; from now on both read what the other shares with partners."""
+    partnership = Partnership.objects.select_for_update(of=("self",)).get(pk=partnership_id)
+    require(may_accept_partnership(viewer, partnership))
+    partnership.accepted_at = timezone.now()
+    partnership.save(update_fields=["accepted_at"])
+    _record("partnership.accepted", viewer, partnership, partnership.asked_id)
+    asking, asked = partnership.asking, partnership.asked
+    tell(
+        coordinators_of([asking.pk]),
+        kind="partnership",
+        text=f"{asked.name} und {asking.name} sind jetzt Partnernetzwerke.",
+        url=f"/netzwerke/{asked.slug}/",
+    )
+    return partnership
+
+
+@transaction.atomic
+def end_partnership(viewer: Viewer, partnership_id: int) -> Partnership:
+    """End a partnership, take back or refuse the question; what was shared with partners is theirs no more."""
+    partnership = Partnership.objects.select_for_update(of=("self",)).get(pk=partnership_id)
+    require(may_end_partnership(viewer, partnership))
+    partnership.ended_at = timezone.now()
+    partnership.save(update_fields=["ended_at"])
+    mine = partnership.asking_id if partnership.asking_id in viewer.coordinates else partnership.asked_id
+    _record("partnership.ended", viewer, partnership, mine)
+    asking, asked = partnership.asking, partnership.asked
+    text = (
+        f"Die Partnerschaft zwischen {asking.name} und {asked.name} ist beendet."
+        if partnership.accepted_at
+        else f"Die Anfrage zur Partnerschaft zwischen {asking.name} und {asked.name} ist vom Tisch."
+    )
+    others = {asking.pk, asked.pk} - viewer.coordinates
+    tell(coordinators_of(others), kind="partnership", text=text)
+    return partnership
+
+
+def _record(verb: str, viewer: Viewer, partnership: Partnership, network_id: int) -> None:
+    record(
+        verb,
+        person_id=viewer.person_id,
+        subject="partnership",
+        subject_id=partnership.pk,
+        network_id=network_id,
+        changes={"networks": [None, [partnership.asking_id, partnership.asked_id]]},
+    )
