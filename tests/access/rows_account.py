@@ -18,9 +18,9 @@ def build(cast: SimpleNamespace) -> SimpleNamespace:
     return SimpleNamespace(key=EmailConfirmationHMAC(waiting).key)
 
 
-def for_visitors(method: str, **more: int) -> Row:
+def for_visitors(method: str) -> Row:
     """Pages before the sign-in: who has signed in already is led home."""
-    return everyone(method, 302, anonymous=200, **more)
+    return everyone(method, 302, anonymous=200)
 
 
 ROWS = {
