@@ -20,8 +20,10 @@ def register_frame(name: str, provider: Provider) -> None:
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Context processor: ``viewer`` and ``frame``, the registered values by name."""
+    if not hasattr(request, "viewer"):
+        return {"viewer": None, "frame": {}}  # an error page for what failed before anybody knew who is looking
     return {
-        "viewer": getattr(request, "viewer", None),
+        "viewer": request.viewer,
         "frame": {
             name: SimpleLazyObject(lambda provider=provider: provider(request))  # type: ignore[misc]  # bound per loop
             for name, provider in _providers.items()

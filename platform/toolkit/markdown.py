@@ -11,7 +11,7 @@ _PARSER = (
 )
 # Headings move down by two, so that a page keeps one h1 and sections in order.
 _HEADINGS = {"h1": "h3", "h2": "h4", "h3": "h5", "h4": "h6", "h5": "h6", "h6": "h6"}
-_TAGS = {"p", "br", "em", "strong", "del", "code", "pre", "blockquote", "ul", "ol", "li", "a", "hr",
+_TAGS = {"p", "br", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a", "hr",
          "table", "thead", "tbody", "tr", "th", "td", "h3", "h4", "h5", "h6"}  # fmt: skip
 
 

@@ -43,7 +43,7 @@ def _decode(mark: str, width: int) -> tuple[str, list[Any]]:
     try:
         data = json.loads(base64.urlsafe_b64decode(mark + "=" * (-len(mark) % 4)))
         direction, *values = data
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise BadMark(mark) from error
     if direction not in ("n", "p") or len(values) != width or not all(isinstance(v, str | int) for v in values):
         raise BadMark(mark)
