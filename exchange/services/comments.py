@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import format_lazy
@@ -16,11 +15,16 @@ from toolkit.access import require
 from toolkit.telling import tell
 
 
-def _count(experience_id: int, step: int) -> None:
-    Experience.objects.filter(pk=experience_id).update(comment_count=F("comment_count") + step)
+def _count(experience_id: int) -> None:
+    """Count again what readers see; the caller holds the lock of the experience, so no comment is missed."""
+    seen = Comment.objects.filter(experience_id=experience_id, withdrawn_at=None, hidden_at=None).count()
+    Experience.objects.filter(pk=experience_id).update(comment_count=seen)
 
 
 def _locked(comment_id: int) -> Comment:
+    """Lock the experience first, then its comment: everybody locks in this order, so nobody waits in a circle."""
+    experience_id = Comment.objects.values_list("experience_id", flat=True).get(pk=comment_id)
+    Experience.objects.select_for_update().only("pk").get(pk=experience_id)
     return Comment.objects.select_for_update().get(pk=comment_id)
 
 
@@ -39,7 +43,7 @@ def write_comment(viewer: Viewer, experience_id: int, *, body: str) -> Comment:
     comment = Comment.objects.create(
         experience=experience, author_id=viewer.someone, network_id=_speaks_for(viewer, experience), body=body
     )
-    _count(experience.pk, 1)
+    _count(experience.pk)
     if experience.author_id != viewer.person_id:
         url = reverse("exchange:experience-detail", kwargs={"pk": experience.pk})
         tell(
@@ -71,7 +75,7 @@ def withdraw_comment(viewer: Viewer, comment_id: int) -> Comment:
     require(may_withdraw_comment(viewer, comment))
     comment.withdrawn_at = timezone.now()
     comment.save(update_fields=["withdrawn_at"])
-    _count(comment.experience_id, -1)
+    _count(comment.experience_id)
     return comment
 
 
@@ -79,19 +83,17 @@ def withdraw_comment(viewer: Viewer, comment_id: int) -> Comment:
 def hide_comment(comment_id: int, *, reason: str) -> None:
     """Hide it for everybody but its author, who reads the reason. The moderation decided and keeps the record."""
     comment = _locked(comment_id)
-    if comment.hidden_at is None and comment.withdrawn_at is None:
-        _count(comment.experience_id, -1)
     comment.hidden_at = comment.hidden_at or timezone.now()
     comment.hidden_reason = reason
     comment.save(update_fields=["hidden_at", "hidden_reason"])
+    _count(comment.experience_id)
 
 
 @transaction.atomic
 def restore_comment(comment_id: int) -> None:
     """Show it again to the readers of its experience. The moderation decided and keeps the record."""
     comment = _locked(comment_id)
-    if comment.hidden_at is not None and comment.withdrawn_at is None:
-        _count(comment.experience_id, 1)
     comment.hidden_at = None
     comment.hidden_reason = ""
     comment.save(update_fields=["hidden_at", "hidden_reason"])
+    _count(comment.experience_id)
