@@ -76,3 +76,20 @@ def test_every_variable_of_the_settings_is_explained():
         read |= set(re.findall(r"env\.\w+\(\s*\"(\w+)\"", file.read_text()))
     explained = set(re.findall(r"^#?\s?([A-Z_]+)=", (ROOT / "deploy" / "env.example").read_text(), re.MULTILINE))
     assert {name for name in read - explained if not name.startswith("TEST_")} == set()
+
+
+def test_collected_files_keep_the_names_that_vite_gave_them(tmp_path):
+    """Two names for one module would load and run it twice."""
+    collect = "from django.core.management import call_command as call; call('collectstatic', interactive=False, ignore_patterns=['d*', 'r*'])"
+    changed = (
+        "from config.static_files import OnceHashedStorage as Storage;"
+        "names = Storage().hashed_files; assert names;"
+        "vite = {a: b for a, b in names.items() if a.startswith('assets/')}; assert vite;"
+        "print([a for a, b in vite.items() if a != b], names['toolkit/theme.js'] != 'toolkit/theme.js')"
+    )
+    told = manage(
+        *("shell", "-v", "0", "-c", f"{collect}\n{changed}"),
+        **COMPLETE | {"DJANGO_SETTINGS_MODULE": "config.settings.production", "DATA_DIR": str(tmp_path)},
+    )
+    assert told.returncode == 0, told.stderr
+    assert told.stdout.splitlines()[-1] == "[] True"

@@ -29,7 +29,7 @@ CSRF_COOKIE_SECURE = True
 
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "servestatic.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "config.static_files.OnceHashedStorage"},
 }
 SERVESTATIC_USE_FINDERS = False
 SERVESTATIC_USE_MANIFEST = True
