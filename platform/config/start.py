@@ -31,6 +31,7 @@ from config.children import Children
 from config.refusal import Refusal
 
 ROOT = Path(__file__).resolve().parents[2]
+REGISTER_FOLDER = ROOT / "platform" / "tenancy" / "data"
 HOST = "127.0.0.1"
 ANSWERS_WITHIN_SECONDS = 60.0
 
@@ -146,33 +147,36 @@ class Start:
                 connection.close_pool()
 
     def _register(self) -> None:
-        from django.core.management import call_command
+        from django.core.management import CommandError, call_command
 
         from tenancy.models import Municipality
 
-        folder = ROOT / "platform" / "tenancy" / "data"
-        files = sorted(folder.glob("GV100AD_*.txt")) + sorted(folder.glob("associations*.csv"))
+        register = max(REGISTER_FOLDER.glob("GV100AD_*.txt"))
         digest = hashlib.sha256(os.environ["DATABASE_URL"].encode())
-        for file in files:
+        for file in (register, *sorted(REGISTER_FOLDER.glob("*.csv"))):
             digest.update(file.read_bytes())
         stamp = self.data / "register.loaded"
-        loaded = stamp.exists() and stamp.read_text() == digest.hexdigest()
-        if not _exists("import_register") or (loaded and Municipality.objects.exists()):
+        filled = Municipality.objects.exists()
+        if filled and stamp.exists() and stamp.read_text() == digest.hexdigest():
             return
         with self._step("Gemeindeverzeichnis laden", quiet=False):
-            call_command("import_register", str(files[0]))
-            call_command("import_associations")
+            try:
+                call_command("import_register", str(register))
+                call_command("import_associations")
+            except CommandError as error:
+                if not filled:
+                    raise
+                # Somebody loaded a newer one than ours by hand: that one stays.
+                self.console.print(f"  {error}")
         stamp.write_text(digest.hexdigest())
 
     def _demo(self) -> None:
         from django.conf import settings
 
         from config.demo.loader import load_demo
-        from tenancy.models import Municipality, Person
+        from tenancy.models import Person
 
         if not self.demo_wanted or settings.SETTINGS_MODULE.endswith("production") or Person.objects.exists():
-            return
-        if not Municipality.objects.exists():
             return
         password = os.environ.get("DEMO_PASSWORD") or secrets.token_urlsafe(12)
         with self._step("Beispielinhalte laden", quiet=False):
@@ -312,12 +316,6 @@ def _without_password(url: str) -> str:
 
 def _first_line(error: Exception) -> str:
     return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
-
-
-def _exists(command: str) -> bool:
-    from django.core.management import get_commands
-
-    return command in get_commands()
 
 
 def _answers(port: int) -> bool:
