@@ -80,9 +80,10 @@ def test_every_variable_of_the_settings_is_explained():
 
 def test_collected_files_keep_the_names_that_vite_gave_them(tmp_path):
     """Two names for one module would load and run it twice."""
+    # Not the packages' own files, which are large.
     collect = (
         "from django.core.management import call_command as call;"
-        "call('collectstatic', interactive=False, ignore_patterns=['d*', 'r*'])"  # not the packages' own: they are large
+        "call('collectstatic', interactive=False, ignore_patterns=['d*', 'r*'])"
     )
     changed = (
         "from config.static_files import OnceHashedStorage as Storage;"
