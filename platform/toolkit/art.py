@@ -42,7 +42,8 @@ class Dice:
 
 def tone_of(key: object) -> str:
     """Return the hue that belongs to a key (an AGS, a topic, a name), always the same one."""
-    digest = hashlib.blake2b(str(key).encode(), digest_size=2).digest()
+    # Another salt gives other hues; with this one the first four cities each have their own.
+    digest = hashlib.blake2b(str(key).encode(), digest_size=2, salt=b"667").digest()
     return TONES[int.from_bytes(digest, "big") % len(TONES)]
 
 

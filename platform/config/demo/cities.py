@@ -32,6 +32,7 @@ from toolkit.text import fold, sort_key
 if TYPE_CHECKING:
     from config.demo.loader import Stage
 
+CRESTS = {"08335043": "KN", "08121000": "HN", "08221000": "HD", "06531005": "GI"}
 STYLES = {"paired": "paired", "generic masculine": "generic", "asterisk": "asterisk"}
 OWN_WORDS = {
     "08221000": "Unsere Digitallotsinnen und Digitallotsen zeigen ihrem Amt den Weg: Sie beraten, probieren aus und "
@@ -76,6 +77,7 @@ def _network(stage: Stage, facts: dict[str, Any], domain: str) -> Network:
     network = Network.objects.create(
         municipality=municipality,
         slug=slugify(fold(municipality.name)),
+        crest=CRESTS[facts["ags"]],
         name=facts["network_name"],
         slogan=facts.get("slogan", ""),
         about=OWN_WORDS[facts["ags"]],
