@@ -114,9 +114,7 @@ class ExperienceView(ViewerAPIView):
 
     permission_classes = (Everybody,)
 
-    @extend_schema(
-        operation_id="experience", summary="Eine Erfahrung mit ihren Kommentaren", responses=ExperienceSerializer
-    )
+    @extend_schema(summary="Eine Erfahrung mit ihren Kommentaren", responses=ExperienceSerializer)
     def get(self, request: Request, pk: int) -> Response:
         try:
             experience = queries.readable_experience(self.viewer, pk)
