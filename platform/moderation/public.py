@@ -6,7 +6,7 @@ A room calls ``register_reportable`` in ``AppConfig.ready``; pages link to ``mod
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from tenancy.viewer import Viewer
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
-__all__ = ["Reportable", "ReportedThing", "kinds", "register_reportable", "reportable"]
+__all__ = ["Reportable", "ReportedThing", "kinds", "register_reportable", "register_verbs", "reportable", "verbs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +68,16 @@ def reportable(kind: str) -> Reportable | None:
 def kinds() -> tuple[Reportable, ...]:
     """Every registered kind."""
     return tuple(_kinds.values())
+
+
+_verbs: dict[str, str | _StrPromise] = {}
+
+
+def register_verbs(labels: Mapping[str, str | _StrPromise]) -> None:
+    """Say what acts of a room on the record are called, such as ``{"experience.recalled": _("Erfahrung …")}``."""
+    _verbs.update(labels)
+
+
+def verbs() -> Mapping[str, str | _StrPromise]:
+    """What the registered verbs of the record say."""
+    return _verbs

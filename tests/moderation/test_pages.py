@@ -229,10 +229,10 @@ def test_nobody_else_reads_the_record_of_a_network(who, request, konstanz, as_pe
 
 
 PRICES = {
-    # session, user, viewer, bell; then the page and its numbers
-    "/moderation/": 8,
-    "/moderation/entscheidungen/": 6,
-    "/moderation/protokoll/": 8,
+    # session, person, viewer, bell, chat, open reports; then the page itself
+    "/moderation/": 9,
+    "/moderation/entscheidungen/": 7,
+    "/moderation/protokoll/": 9,
 }
 
 
@@ -265,5 +265,13 @@ def test_a_case_costs_the_same_for_any_number_of_reports(
     for _ in range(others):
         DecisionFactory(object_id=9)
     client = as_person(moderator)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(f"/moderation/meldungen/{reports[0].pk}/")
+
+
+def test_the_page_of_a_network_leads_its_coordinators_to_the_record_and_nobody_else(
+    konstanz, coordinator, pilot, as_person
+):
+    link = 'href="/moderation/protokoll/konstanz/"'
+    assert link in page(as_person(coordinator), "/netzwerke/konstanz/")
+    assert link not in page(as_person(pilot), "/netzwerke/konstanz/")

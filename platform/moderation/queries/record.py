@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 from moderation.policies.record import visible_land_record, visible_network_record
+from moderation.public import verbs
 from tenancy.models import Network, Person
 from tenancy.viewer import Viewer
 from toolkit.models import AuditEntry
@@ -14,8 +15,21 @@ from toolkit.pagination import Page, page_by_key
 
 PER_PAGE = 30
 
-#: What the verbs of the record say; one that is not here is shown as it was written.
+#: What the verbs of the record say; rooms add theirs by ``moderation.public.register_verbs``.
 VERBS = {
+    "application.approved": _("Antrag zugelassen"),
+    "application.declined": _("Antrag abgelehnt"),
+    "network.published": _("Netzwerk veröffentlicht"),
+    "membership.started": _("Mitgliedschaft begonnen"),
+    "membership.changed": _("Mitgliedschaft geändert"),
+    "membership.ended": _("Mitgliedschaft beendet"),
+    "invitation.sent": _("Einladung verschickt"),
+    "invitation.link": _("Einladungslink angelegt"),
+    "invitation.renewed": _("Einladung erneuert"),
+    "invitation.withdrawn": _("Einladung zurückgezogen"),
+    "partnership.asked": _("Partnerschaft angefragt"),
+    "partnership.accepted": _("Partnerschaft angenommen"),
+    "partnership.ended": _("Partnerschaft beendet"),
     "moderation.hide": _("Beitrag ausgeblendet"),
     "moderation.keep": _("Gemeldeten Beitrag sichtbar gelassen"),
     "moderation.restore": _("Beitrag wieder eingeblendet"),
@@ -50,7 +64,7 @@ def _told(entries: list[AuditEntry]) -> list[Act]:
     return [
         Act(
             entry=entry,
-            what=str(VERBS.get(entry.verb, entry.verb)),
+            what=str(VERBS.get(entry.verb) or verbs().get(entry.verb) or entry.verb),
             who=people[entry.person_id].name if entry.person_id in people else "",
             network=networks[entry.network_id].name if entry.network_id in networks else "",
         )

@@ -69,6 +69,7 @@ def network(request: ViewerRequest, slug: str) -> HttpResponse:
             "about_html": render_markdown(found.about),
             "qualification_html": render_markdown(found.qualification),
             "panels": panels_for("network", request, found),
+            "admin_panels": panels_for("network-admin", request, found),
             "may_coordinate": may_coordinate(request.viewer, found.pk),
             "may_ask": _own_networks_that_may_ask(request, found),
         },
