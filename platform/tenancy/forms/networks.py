@@ -48,7 +48,7 @@ class RoleTermForm(forms.Form):
     def forms_given(self) -> RoleForms:
         """The forms as typed."""
         data = self.cleaned_data
-        return RoleForms(*(data[name] for name in self.needed), data["feminine_singular"], data["masculine_singular"])
+        return RoleForms(**{name: data[name] for name in (*self.needed, "feminine_singular", "masculine_singular")})
 
     @property
     def complete(self) -> bool:

@@ -63,7 +63,8 @@ def with_card(viewer: Viewer, rows: QuerySet[Person]) -> QuerySet[Person]:
         .select_related("network__municipality__state", "network__role_term", "office")
         .order_by("started_on", "id")
     )
-    return rows.prefetch_related("topics", Prefetch("memberships", queryset=shown, to_attr="shown"))
+    memberships = Prefetch("memberships", queryset=shown, to_attr="shown")
+    return rows.prefetch_related("topics", memberships)  # type: ignore[misc]  # taggit's manager prefetches, unseen
 
 
 def own_task_areas(viewer: Viewer) -> list[str]:
@@ -122,7 +123,7 @@ def person_by_id(viewer: Viewer, person_id: int) -> QuerySet[Person]:
 
 def own_person(viewer: Viewer) -> QuerySet[Person]:
     """The viewer's own entry."""
-    return with_card(viewer, visible_people(viewer).filter(pk=viewer.person_id))
+    return with_card(viewer, visible_people(viewer).filter(pk=viewer.someone))
 
 
 def topics_like(viewer: Viewer, text: str, *, limit: int = 8) -> list[Topic]:

@@ -62,11 +62,10 @@ class NetworkSerializer(serializers.Serializer[Network]):
         return str(self.context["request"].build_absolute_uri(f"/netzwerke/{network.slug}/"))
 
 
-class StartSerializer(serializers.Serializer[Any]):
-    """A claim of when the network began, and who says so."""
-
-    value = serializers.CharField()
-    source = serializers.CharField()
+# As a class it could have no field called „source“: every field has an attribute of this name.
+START = inline_serializer(
+    "NetworkStart", {"value": serializers.CharField(), "source": serializers.CharField()}, many=True
+)
 
 
 class OfficeSerializer(serializers.Serializer[Any]):
@@ -92,9 +91,9 @@ class NetworkDetailSerializer(NetworkSerializer):
     pilots = serializers.SerializerMethodField(help_text="How many pilots there are")
     partners = serializers.SerializerMethodField(help_text="Slugs of the partner networks")
 
-    @extend_schema_field(StartSerializer(many=True))
-    def get_starts(self, network: Network) -> Any:
-        return StartSerializer(self.context["data"].starts, many=True).data
+    @extend_schema_field(START)
+    def get_starts(self, network: Network) -> list[dict[str, str]]:
+        return [{"value": start.value, "source": start.source} for start in self.context["data"].starts]
 
     @extend_schema_field(OfficeSerializer(many=True))
     def get_offices(self, network: Network) -> Any:

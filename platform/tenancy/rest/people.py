@@ -78,7 +78,15 @@ class PersonListView(ViewerAPIView):
         responses=paged("PersonPage", PersonSerializer),
     )
     def get(self, request: Request) -> Response:
-        wanted = PeopleFilter(**{name: text_asked(request, name) for name in _FILTERS})
+        wanted = PeopleFilter(
+            q=text_asked(request, "q"),
+            place=text_asked(request, "place"),
+            network=text_asked(request, "network"),
+            office=text_asked(request, "office"),
+            area=text_asked(request, "area"),
+            state=text_asked(request, "state"),
+            topic=text_asked(request, "topic"),
+        )
         return self.page(with_card(self.viewer, people_for(self.viewer, wanted)), ("sort_key", "id"), PersonSerializer)
 
 

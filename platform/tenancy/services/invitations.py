@@ -221,7 +221,7 @@ def accept_as_newcomer(
 @transaction.atomic
 def accept_as_member(viewer: Viewer, token: str, *, at: datetime.datetime) -> Membership:
     """Let somebody in who is signed in. An invitation to an address is only for the one whose address it is."""
-    person = Person.objects.get(pk=viewer.person_id, is_active=True)
+    person = Person.objects.get(pk=viewer.someone, is_active=True)
     invitation = _locked_by_token(token, at=at)
     if not is_for(invitation, person):
         raise Unusable(_("Diese Einladung ging an eine andere Adresse. Melden Sie sich mit dieser Adresse an."))
@@ -247,8 +247,8 @@ def _ask(viewer: Viewer, network_id: int, role: str, office_id: int | None) -> N
     require(may_coordinate(viewer, network_id))
     if role not in Membership.Role.values:
         raise Conflict(_("Diese Rolle gibt es nicht."), field="role")
-    offices = Office.objects.filter(pk=office_id, network_id=network_id, closed_on=None)
-    if office_id is not None and not offices.exists():
+    offices = Office.objects.filter(network_id=network_id, closed_on=None)
+    if office_id is not None and not offices.filter(pk=office_id).exists():
         raise Conflict(_("Dieses Amt gibt es im Netzwerk nicht."), field="office")
 
 
@@ -333,7 +333,7 @@ def _mail(issued: Issued, *, template: str = "tenancy/mail/invitation") -> None:
             "invitation": invitation,
             "network": network,
             "url": issued.url,
-            "inviter": Person.objects.filter(pk=invitation.invited_by_id).first(),
+            "inviter": invitation.invited_by,
             "role": Membership.Role(invitation.role).label,
             "site_name": settings.SITE_NAME,
         },

@@ -150,7 +150,8 @@ def _role(request: ViewerRequest, network: Network, part: Part, guided: bool) ->
         word, style = (form.cleaned_data if form.is_bound else initial)["word"], form["style"].value()
         fields = {name: getattr(shown, name) for name in RoleForms.__dataclass_fields__}
         form = RoleTermForm(initial={"word": word, "style": style, **fields})
-    sentences = examples(shown or term) if shown or term else []
+    given = shown or term
+    sentences = examples(given) if given is not None else []
     return _show(request, network, part, guided, "role", form, sentences=sentences)
 
 
