@@ -40,7 +40,8 @@ def _messages(stage: Stage, conversation: Conversation, entry: dict[str, Any]) -
     """Write the log; everybody has read all but the last message of somebody else, so that there is something new."""
     last = stage.now
     for seq, (hours_ago, key, text) in enumerate(entry["messages"], start=1):
-        last = stage.now - datetime.timedelta(hours=hours_ago, minutes=(seq * 13) % 50)
+        # Minutes pass with each message, so that two of the same hour stay in order.
+        last = stage.now - datetime.timedelta(hours=hours_ago, minutes=50 - 4 * seq)
         message = Message.objects.create(
             conversation=conversation, seq=seq, sender=stage.people[key], client_id=uuid.uuid4(), body=text
         )
