@@ -43,7 +43,7 @@ def decision(request: ViewerRequest, pk: int) -> HttpResponse:
                 except Conflict as error:
                     form.add_error(None, str(error))
                 else:
-                    messages.success(request, _("Der Beitrag ist wieder sichtbar. Alle Beteiligten erfahren es."))
+                    messages.success(request, _("Der Beitrag ist wieder sichtbar. Alle Beteiligten erfahren davon."))
                     return redirect("moderation:decision", pk=newer.pk)
             status = 422
         verdict = verdict_of(request.viewer, pk)

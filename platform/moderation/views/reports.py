@@ -90,7 +90,7 @@ def case(request: ViewerRequest, pk: int) -> HttpResponse:
                 except Conflict as error:
                     form.add_error(None, str(error))
                 else:
-                    messages.success(request, _("Entschieden. Alle Beteiligten erfahren es mit der Begründung."))
+                    messages.success(request, _("Entschieden. Alle Beteiligten erfahren davon."))
                     return redirect("moderation:decision", pk=decision.pk)
             status = 422
         found = case_of(request.viewer, pk)
