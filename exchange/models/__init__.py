@@ -2,9 +2,10 @@
 
 from exchange.models.experiences import Comment, Experience, ExperienceTopic, Helpful
 from exchange.models.formats import Edition, ExchangeFormat, FormatCity
-from exchange.models.workshops import Registration, Workshop, WorkshopHost
+from exchange.models.workshops import CalendarAddress, Registration, Workshop, WorkshopHost
 
 __all__ = [
+    "CalendarAddress",
     "Comment",
     "Edition",
     "ExchangeFormat",

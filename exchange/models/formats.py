@@ -31,6 +31,7 @@ class ExchangeFormat(models.Model):
     )
     created_at = models.DateTimeField(auto_now_add=True)
     room_id = models.BigIntegerField(null=True, blank=True, help_text="Number of its conversation in chat")
+    version = models.PositiveIntegerField(default=1, help_text="Rises with each change; guards against lost words")
     audience = AudienceField()
 
     class Meta:

@@ -7,6 +7,7 @@ import uuid
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from exchange.models.formats import ExchangeFormat
@@ -108,6 +109,22 @@ class Workshop(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def seats_free(self) -> int:
+        return max(0, self.seats - self.seats_taken)
+
+    @property
+    def is_over(self) -> bool:
+        return self.ends_at <= timezone.now()
+
+    @property
+    def has_online(self) -> bool:
+        return self.mode != Workshop.Mode.ON_SITE
+
+    @property
+    def has_place(self) -> bool:
+        return self.mode != Workshop.Mode.ONLINE
+
 
 class WorkshopHost(models.Model):
     """A network that hosts the workshop, once it accepted; nobody can remove another host."""
@@ -171,3 +188,17 @@ class Registration(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.state} in {self.workshop_id}"
+
+
+class CalendarAddress(models.Model):
+    """A person's secret calendar address exists; a new ``generation`` makes the old address worthless.
+
+    The address itself is not stored: it is computed from person, generation and the installation's key.
+    """
+
+    person = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    generation = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.person_id}, {self.generation}"
