@@ -1,0 +1,93 @@
+"""Verbs of hosting: asking other cities to host a workshop too, and their answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from chat.public import join_room
+from exchange.models import Workshop, WorkshopHost
+from exchange.policies.workshops import hosts_of, may_answer_hosting, may_invite_host, may_recall_host
+from exchange.services.seats import page_of
+from tenancy.policies.networks import visible_networks
+from tenancy.queries.people import coordinators_of
+from tenancy.viewer import Viewer
+from toolkit.access import require
+from toolkit.audit import record
+from toolkit.telling import tell
+
+
+def locked(workshop_id: int) -> Workshop:
+    """The workshop, locked for change; raises ``DoesNotExist``."""
+    return Workshop.objects.select_for_update(of=("self",)).get(pk=workshop_id)
+
+
+def record_act(viewer: Viewer, verb: str, workshop: Workshop, **more: Any) -> None:
+    """One line on the record, for all hosts to read."""
+    record(f"workshop.{verb}", person_id=viewer.person_id, subject="workshop", subject_id=workshop.pk, **more)
+
+
+@transaction.atomic
+def invite_host(viewer: Viewer, workshop_id: int, network_id: int) -> WorkshopHost:
+    """Ask another city to host too; its coordinators are told. Raises ``Network.DoesNotExist``."""
+    workshop = locked(workshop_id)
+    network = visible_networks(viewer).select_related("municipality").get(pk=network_id)
+    require(may_invite_host(viewer, workshop, network.pk))
+    host, _created = WorkshopHost.objects.update_or_create(
+        workshop=workshop,
+        network=network,
+        defaults={"state": WorkshopHost.State.INVITED, "answered_at": None},
+    )
+    record_act(viewer, "host_invited", workshop, network_id=network.pk)
+    tell(
+        coordinators_of([network.pk]),
+        kind="invitation.workshop",
+        text=format_lazy(
+            _("{name} fragt, ob {town} zu „{title}“ mit einlädt."),
+            name=viewer.name,
+            town=network.municipality.name,
+            title=workshop.title,
+        ),
+        url=page_of(workshop),
+        key=f"workshop-{workshop.pk}-invitation-{network.pk}",
+        mail=True,
+    )
+    return host
+
+
+@transaction.atomic
+def recall_host(viewer: Viewer, workshop_id: int, network_id: int) -> None:
+    """Take an unanswered question back."""
+    workshop = locked(workshop_id)
+    require(may_recall_host(viewer, workshop, network_id))
+    WorkshopHost.objects.filter(workshop=workshop, network_id=network_id).delete()
+    record_act(viewer, "host_recalled", workshop, network_id=network_id)
+
+
+@transaction.atomic
+def answer_hosting(viewer: Viewer, workshop_id: int, network_id: int, *, accept: bool) -> WorkshopHost:
+    """Accept or decline for one's city. Who accepts owns the workshop like all the others, from this moment."""
+    workshop = locked(workshop_id)
+    require(may_answer_hosting(viewer, workshop, network_id))
+    asking = hosts_of(workshop)
+    host = WorkshopHost.objects.select_related("network__municipality").get(workshop=workshop, network_id=network_id)
+    host.state = WorkshopHost.State.ACCEPTED if accept else WorkshopHost.State.DECLINED
+    host.answered_at = timezone.now()
+    host.save(update_fields=["state", "answered_at"])
+    if accept and workshop.room_id is not None:
+        join_room(workshop.room_id, coordinators_of([network_id]))
+    record_act(viewer, "host_accepted" if accept else "host_declined", workshop, network_id=network_id)
+    sentence = _("{town} lädt zu „{title}“ mit ein.") if accept else _("{town} lädt zu „{title}“ nicht mit ein.")
+    tell(
+        set(coordinators_of(asking)) - {viewer.someone},
+        kind="workshop.host",
+        text=format_lazy(sentence, town=host.network.municipality.name, title=workshop.title),
+        url=page_of(workshop),
+        key=f"workshop-{workshop.pk}-answer-{network_id}",
+        mail=True,
+    )
+    return host

@@ -1,0 +1,248 @@
+"""Verbs of workshops: begin, write, open, cancel, delete a draft."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.functional import lazystr
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from chat.public import open_room
+from exchange.models import Edition, ExchangeFormat, Registration, Workshop, WorkshopHost
+from exchange.policies.workshops import (
+    LIVING,
+    hosts_of,
+    may_cancel_workshop,
+    may_create_workshop,
+    may_delete_workshop,
+    may_edit_workshop,
+    may_open_workshop,
+)
+from exchange.services.changes import changes_between
+from exchange.services.hosting import invite_host, locked, record_act
+from exchange.services.seats import move_up, page_of
+from tenancy.queries.people import coordinators_of
+from tenancy.viewer import Viewer
+from toolkit.access import Conflict, require
+from toolkit.audience import ALL_NETWORKS, PUBLIC, land_key, network_key
+from toolkit.telling import tell
+
+#: What a coordinator writes of a workshop.
+WORDS = (
+    "title", "summary", "description", "agenda", "accessibility", "kind", "mode", "starts_at", "ends_at", "place",
+    "online_url", "seats", "registration_ends_at", "rung",
+)  # fmt: skip
+#: A change of these is a move: everybody who comes is told, and calendars take the new entry for the old.
+MOVES = ("starts_at", "ends_at", "place", "mode", "online_url")
+
+
+class WorkshopChangedMeanwhile(Conflict):
+    """Somebody of another host saved in between. Carries what is stored by now."""
+
+    def __init__(self, stored: Workshop) -> None:
+        super().__init__(
+            _("Diese Veranstaltung wurde inzwischen geändert. Nichts ist verloren: Sie sehen beide Texte.")
+        )
+        self.stored = stored
+
+
+def _known(words: Mapping[str, Any]) -> dict[str, Any]:
+    unknown = set(words) - set(WORDS)
+    if unknown:
+        raise ValueError(f"no words of a workshop: {sorted(unknown)}")
+    return dict(words)
+
+
+def _acting(viewer: Viewer, workshop: Workshop) -> int | None:
+    """The hosting network for which the viewer acts."""
+    return min(viewer.coordinates & hosts_of(workshop), default=None)
+
+
+def _coming(workshop: Workshop) -> set[int]:
+    """Everybody with a seat or a place in the queue."""
+    rows = Registration.objects.filter(workshop=workshop, state__in=LIVING)
+    return set(rows.values_list("person_id", flat=True))
+
+
+@transaction.atomic
+def create_workshop(
+    viewer: Viewer,
+    network_id: int,
+    *,
+    words: Mapping[str, Any],
+    exchange_format: ExchangeFormat | None = None,
+    invited: Iterable[int] = (),
+) -> Workshop:
+    """Begin a draft that the coordinators of its hosts alone see, and ask the other cities to host it too."""
+    require(may_create_workshop(viewer, network_id, exchange_format))
+    workshop = Workshop.objects.create(format=exchange_format, created_by_id=viewer.someone, **_known(words))
+    WorkshopHost.objects.create(
+        workshop=workshop, network_id=network_id, state=WorkshopHost.State.ACCEPTED, answered_at=timezone.now()
+    )
+    record_act(viewer, "created", workshop, network_id=network_id)
+    for other in sorted(set(invited) - {network_id}):
+        invite_host(viewer, workshop.pk, other)
+    return workshop
+
+
+@transaction.atomic
+def save_workshop(viewer: Viewer, workshop_id: int, *, version: int, words: Mapping[str, Any]) -> Workshop:
+    """Store what changed, and put it on the record for all hosts.
+
+    More seats let the head of the queue move up. A move tells everybody who comes. Raises
+    ``WorkshopChangedMeanwhile``, and ``Conflict`` on ``seats`` or ``rung`` when somebody would lose a place.
+    """
+    workshop = locked(workshop_id)
+    require(may_edit_workshop(viewer, workshop))
+    if workshop.version != version:
+        raise WorkshopChangedMeanwhile(workshop)
+    words = _known(words)
+    if words.get("seats", workshop.seats) < workshop.seats_taken:
+        sentence = _("Es sind schon {taken} Plätze vergeben. Weniger können es nicht werden.")
+        raise Conflict(format_lazy(sentence, taken=workshop.seats_taken), field="seats")
+    changes = changes_between(workshop, words)
+    if not changes:
+        return workshop
+    for name, value in words.items():
+        setattr(workshop, name, value)
+    workshop.version += 1
+    moved = workshop.state == Workshop.State.OPEN and any(name in changes for name in MOVES)
+    if moved:
+        workshop.calendar_sequence += 1
+    workshop.save(update_fields=[*words, "version", "calendar_sequence", "updated_at"])
+    if "rung" in changes:
+        _nobody_shut_out(workshop)
+    if "mode" in changes and workshop.mode != Workshop.Mode.HYBRID:
+        Registration.objects.filter(workshop=workshop).update(mode=workshop.mode)
+    _keep_edition(workshop)
+    if "title" in changes and workshop.room_id is not None:
+        open_room("workshop", workshop.pk, workshop.title)
+    shown = {name: pair for name, pair in changes.items() if name != "online_url"}
+    if "online_url" in changes:
+        # The record outlives the workshop; a link that lets people in does not belong into it.
+        shown["online_url"] = ["…", "…"]
+    record_act(viewer, "changed", workshop, network_id=_acting(viewer, workshop), changes=shown)
+    if moved:
+        _tell_moved(viewer, workshop)
+    move_up(workshop, at=timezone.now())
+    return workshop
+
+
+def _nobody_shut_out(workshop: Workshop) -> None:
+    """Refuse a narrower rung while somebody from outside it has a place; the change is rolled back."""
+    workshop.refresh_from_db(fields=["audience"])
+    audience = set(workshop.audience)
+    rows = Registration.objects.filter(workshop=workshop, state__in=LIVING)
+    networks = rows.values_list("network_id", "network__municipality__state_id").distinct()
+    for network_id, state_code in networks:
+        if audience.isdisjoint({PUBLIC, ALL_NETWORKS, network_key(network_id), land_key(state_code)}):
+            raise Conflict(_("Damit sähen schon Angemeldete die Veranstaltung nicht mehr."), field="rung")
+
+
+def _tell_moved(viewer: Viewer, workshop: Workshop) -> None:
+    tell(
+        _coming(workshop) - {viewer.someone},
+        kind="workshop.moved",
+        text=format_lazy(
+            _("„{title}“ hat sich geändert: jetzt {day}. Bitte prüfen Sie Zeit und Ort."),
+            title=workshop.title,
+            day=lazystr(date_format(timezone.localtime(workshop.starts_at), "j. F Y, H:i")),
+        ),
+        url=page_of(workshop),
+        key=f"workshop-{workshop.pk}-move-{workshop.calendar_sequence}",
+        mail=True,
+    )
+
+
+@transaction.atomic
+def open_workshop(viewer: Viewer, workshop_id: int, *, at: datetime | None = None) -> Workshop:
+    """Show it to its rung and let people sign up; its room opens, and its format gets the edition."""
+    workshop = locked(workshop_id)
+    require(may_open_workshop(viewer, workshop, at=at or timezone.now()))
+    workshop.state = Workshop.State.OPEN
+    workshop.version += 1
+    workshop.room_id = open_room("workshop", workshop.pk, workshop.title, coordinators_of(hosts_of(workshop)))
+    workshop.save(update_fields=["state", "version", "room_id", "updated_at"])
+    _keep_edition(workshop)
+    record_act(viewer, "opened", workshop, network_id=_acting(viewer, workshop))
+    return workshop
+
+
+def next_edition(exchange_format: ExchangeFormat) -> tuple[int, str | None]:
+    """The number of the next edition, and the municipality whose turn it is to host: the one that waits longest."""
+    editions = Edition.objects.filter(format=exchange_format)
+    number = (editions.aggregate(last=Max("number"))["last"] or 0) + 1
+    cities = exchange_format.cities.filter(state="accepted").order_by("answered_at", "id")
+    order = list(cities.values_list("network__municipality_id", flat=True))
+    held: dict[str | None, int] = {}
+    for host_id, at in editions.exclude(state=Edition.State.CANCELLED).values_list("host_id", "number"):
+        held[host_id] = max(at, held.get(host_id, 0))
+    return number, min(order, key=lambda ags: (held.get(ags, 0), order.index(ags)), default=None)
+
+
+def _keep_edition(workshop: Workshop) -> None:
+    """Let the edition of the format follow its workshop; a planned one that has none yet is taken first."""
+    if workshop.format_id is None or workshop.state == Workshop.State.DRAFT:
+        return
+    # The format is locked so that two workshops never get the same number.
+    exchange_format = ExchangeFormat.objects.select_for_update().get(pk=workshop.format_id)
+    rows = Edition.objects.filter(format=exchange_format)
+    day = timezone.localtime(workshop.starts_at).date()
+    edition = rows.filter(workshop=workshop).first()
+    if edition is None:
+        planned = rows.filter(workshop=None, state=Edition.State.PLANNED, year=day.year)
+        edition = planned.order_by("number").first()
+    if edition is None:
+        edition = Edition(format=exchange_format, number=next_edition(exchange_format)[0])
+    if edition.host_id is None:
+        first = WorkshopHost.objects.filter(workshop=workshop, state=WorkshopHost.State.ACCEPTED).order_by("id")
+        edition.host_id = first.values_list("network__municipality_id", flat=True).first()
+    cancelled = workshop.state == Workshop.State.CANCELLED
+    edition.workshop = workshop
+    edition.motto = workshop.title
+    edition.year, edition.held_on = day.year, day
+    edition.mode, edition.place = workshop.mode, workshop.place[:160]
+    edition.state = Edition.State.CANCELLED if cancelled else Edition.State.PLANNED
+    edition.reason = workshop.cancel_reason[:200]
+    edition.save()
+
+
+@transaction.atomic
+def cancel_workshop(viewer: Viewer, workshop_id: int, *, reason: str, at: datetime | None = None) -> Workshop:
+    """Call it off. Everybody who was coming or waiting is told why, and calendars strike it out."""
+    workshop = locked(workshop_id)
+    require(may_cancel_workshop(viewer, workshop, at=at or timezone.now()))
+    if not reason.strip():
+        raise Conflict(_("Bitte schreiben Sie, warum: Alle Angemeldeten lesen es."), field="reason")
+    workshop.state = Workshop.State.CANCELLED
+    workshop.cancel_reason = reason
+    workshop.version += 1
+    workshop.calendar_sequence += 1
+    workshop.save(update_fields=["state", "cancel_reason", "version", "calendar_sequence", "updated_at"])
+    _keep_edition(workshop)
+    record_act(viewer, "cancelled", workshop, network_id=_acting(viewer, workshop), reason=reason)
+    tell(
+        (_coming(workshop) | set(coordinators_of(hosts_of(workshop)))) - {viewer.someone},
+        kind="workshop.cancelled",
+        text=format_lazy(_("„{title}“ ist abgesagt: {reason}"), title=workshop.title[:120], reason=reason),
+        url=page_of(workshop),
+        key=f"workshop-{workshop.pk}-cancelled",
+        mail=True,
+    )
+    return workshop
+
+
+@transaction.atomic
+def delete_workshop(viewer: Viewer, workshop_id: int) -> None:
+    """Delete a draft for good."""
+    workshop = locked(workshop_id)
+    require(may_delete_workshop(viewer, workshop))
+    record_act(viewer, "deleted", workshop, network_id=_acting(viewer, workshop))
+    workshop.delete()
