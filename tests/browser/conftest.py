@@ -18,15 +18,16 @@ from tests.browser.harness.stage import Stage, chromium, launch
 HERE = Path(__file__).parent
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything in this folder needs a browser."""
-    for item in items:
-        if HERE in item.path.parents:
-            item.add_marker(pytest.mark.browser)
+    """Everything in this folder needs a browser, and comes last: Playwright leaves an event loop in this thread."""
+    stories = [item for item in items if HERE in item.path.parents]
+    for item in stories:
+        item.add_marker(pytest.mark.browser)
+    items[:] = [item for item in items if HERE not in item.path.parents] + stories
 
 
-# Package scope: Playwright keeps an event loop running in this thread, which other tests must not meet.
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """The Chromium of this machine."""
     program = chromium()
@@ -47,7 +48,7 @@ def browser() -> Iterator[Browser]:
             del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def built_front_end(tmp_path_factory: pytest.TempPathFactory) -> None:
     """The front end as it is in the sources now."""
     if not frontend.is_fresh():
@@ -55,7 +56,7 @@ def built_front_end(tmp_path_factory: pytest.TempPathFactory) -> None:
         frontend.build(Children(folder / "children.json"), folder / "build.log")
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def server(built_front_end: None, django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Daphne on the test database."""
     with running_server(str(connection.settings_dict["NAME"]), tmp_path_factory.mktemp("server")) as running:
