@@ -36,14 +36,14 @@ class News:
     last: Head | None
 
 
-def read(conversation_id: int, person_ids: Iterable[int], cursors: Sequence[int]) -> News | None:
-    """News for the people at hand who have got the log up to ``cursors``; None where the conversation is not.
+def read(conversation_id: int, person_ids: Iterable[int], cursors: Sequence[int]) -> News:
+    """News for the people at hand who have got the log up to ``cursors``; nobody has a seat where there is none.
 
     Who is more than a batch behind is not waited for: ``start`` is then above their cursor.
     """
     head = Conversation.objects.filter(pk=conversation_id).values_list("head", flat=True).first()
     if head is None:
-        return None
+        return News(head=0, start=0, seats={}, items=[], more=False, last=None)
     # Seats are read after the head: whoever was removed before an entry was written is not among them.
     seats = dict(listeners_of(conversation_id).filter(person_id__in=person_ids).values_list("person_id", "joined_seq"))
     near = [cursor for cursor in cursors if cursor >= head - BATCH]

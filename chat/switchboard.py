@@ -20,8 +20,9 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import redis.asyncio
-from channels.db import database_sync_to_async
+from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.db import close_old_connections
 from redis.exceptions import RedisError
 
 from chat import delivery, wire
@@ -97,8 +98,20 @@ class Line:
 
 
 def in_thread(function: Callable[..., Any]) -> Callable[..., Awaitable[Any]]:
-    """Run with the database in any thread; Channels' default would queue a whole process behind one."""
-    return database_sync_to_async(function, thread_sensitive=False)
+    """Run with the database in any thread, and give its connection back to the pool afterwards.
+
+    Channels' own wrapper queues a whole process behind one thread by default, and its test tools switch the giving
+    back off.
+    """
+
+    def call(*arguments: Any) -> Any:
+        close_old_connections()
+        try:
+            return function(*arguments)
+        finally:
+            close_old_connections()
+
+    return sync_to_async(call, thread_sensitive=False)
 
 
 class Switchboard:
@@ -186,8 +199,6 @@ class Switchboard:
             if conversation_id in line.sent and conversation_id not in line.catching_up
         ]
         news = await in_thread(delivery.read)(conversation_id, people, cursors)
-        if news is None:
-            return
         frames: dict[tuple[int, int], str] = {}
         for line in lines:
             joined = news.seats.get(line.person_id)

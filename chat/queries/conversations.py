@@ -62,7 +62,7 @@ def unread_total(viewer: Viewer) -> int:
     """How many conversations hold something unread, silent ones left out. One query."""
     if viewer.person_id is None:
         return 0
-    behind = visible_conversations(viewer).filter(muted=False, head__gt=F("read_seq"))
+    behind = visible_conversations(viewer).filter(Q(muted=False), head__gt=F("read_seq"))
     return behind.filter(Exists(_newer(viewer))).count()
 
 
