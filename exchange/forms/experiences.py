@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from exchange.models import Experience
@@ -135,13 +136,16 @@ class ExperienceForm(forms.Form):
         help_text=_("Zwei, drei Sätze, die in der Liste stehen."),
         required=False,
         max_length=600,
-        rows=3,
+        widget=forms.Textarea(attrs={"rows": 3, "data-island": "count"}),
     )
     topics = TopicsField(
         label=_("Themen"),
         help_text=_("Bis zu acht Stichwörter, mit Komma getrennt, damit andere Sie finden."),
         required=False,
         max_length=400,
+        widget=forms.TextInput(
+            attrs={"data-island": "tags", "data-suggest": reverse_lazy("exchange:topic-suggest"), "data-suggest-min": 1}
+        ),
     )
     task_area = forms.ChoiceField(
         label=_("Aufgabenbereich"), required=False, choices=[("", _("Keine Angabe")), *TaskArea.choices]

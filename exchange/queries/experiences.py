@@ -267,7 +267,7 @@ def comments_of(viewer: Viewer, experience_id: int) -> QuerySet[Comment]:
     return rows.select_related("author", "network__municipality").order_by("created_at", "id")
 
 
-def related_to(viewer: Viewer, experience: Experience, *, most: int = 3) -> list[Experience]:
+def related_to(viewer: Viewer, experience: Experience, *, most: int = 4) -> list[Experience]:
     """Newest others on the same topics. Two queries, or none without topics."""
     tags = [row.tag_id for row in experience.experience_topics.all()]
     if not tags:

@@ -28,6 +28,7 @@ class Stage:
     pins: list[dict[str, Any]]
     links: list[tuple[dict[str, Any], dict[str, Any]]]
     networks: int
+    lands: int
     pilots: int
     experiences: int
     new_experiences: int
@@ -65,6 +66,7 @@ def stage(viewer: Viewer, *, since: datetime, now: datetime) -> Stage:
         pins=list(pins.values()),
         links=[(pins[a], pins[b]) for a, b in sorted(pairs) if a in pins and b in pins],
         networks=len(networks),
+        lands=len({n.municipality.state_id for n in networks}),
         # A number without names: how many people carry the programme, whoever may see them one by one.
         pilots=Membership.objects.filter(
             ended_on=None, person__is_active=True, network__published_at__isnull=False

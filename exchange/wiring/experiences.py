@@ -7,7 +7,6 @@ from typing import Any
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from moderation.public import Reportable, ReportedThing, register_reportable
@@ -102,20 +101,10 @@ def _person_panel(request: HttpRequest, person: Any) -> str:
 
 
 def _tasks(request: HttpRequest) -> list[Task]:
-    """Drafts to go on with; one query."""
-    from exchange.queries.experiences import drafts_of
+    """What waits in the exchange, in one's city, and in one's Land."""
+    from exchange.queries import tasks
 
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]  # set by middleware
-    return [
-        Task(
-            title=format_lazy(_("„{title}“ fertigschreiben"), title=draft.title or _("Ohne Titel")),
-            url=reverse("exchange:experience-edit", kwargs={"pk": draft.pk}),
-            state=_("Entwurf"),
-            order=60,
-        )
-        for draft in drafts_of(viewer, most=3)
-        if draft.hidden_at is None and draft.state == draft.State.DRAFT
-    ]
+    return [*tasks.moderation(request), *tasks.coordination(request), *tasks.own_drafts(request)]
 
 
 def register() -> None:

@@ -204,7 +204,7 @@ def test_no_markdown_becomes_code(attack, client):
 def test_the_list_costs_the_same_for_any_number_of_cards(cards, as_person, pilot, django_assert_num_queries):
     ExperienceFactory.create_batch(cards, topics=["E-Akte", "Schulung"])
     client = as_person(pilot)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get("/erfahrungen/")
 
 
@@ -214,7 +214,7 @@ def test_the_reading_page_costs_the_same_for_any_number_of_comments(rows, as_per
     CommentFactory.create_batch(rows, experience=experience)
     ExperienceFactory.create_batch(rows, topics=["E-Akte"])
     client = as_person(pilot)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(f"/erfahrungen/{experience.pk}/")
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from exchange.models import ExchangeFormat, FormatCity, Workshop, WorkshopHost
 from tests.factories.exchange import DraftFactory, ExperienceFactory
-from tests.factories.tenancy import MembershipFactory, NetworkFactory
+from tests.factories.tenancy import ApplicationFactory, MembershipFactory, NetworkFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +61,30 @@ def test_everybody_has_a_start_page(who, request, as_person):
     assert as_person(request.getfixturevalue(who)).get("/").status_code == 200
 
 
+def test_a_coordination_is_reminded_of_what_it_was_asked(as_person, coordinator, konstanz, heilbronn):
+    made = ExchangeFormat.objects.create(hashtag="KNmeetsHN", slug="knmeetshn")
+    FormatCity.objects.create(format=made, network=konstanz, state="invited")
+    WorkshopHost.objects.create(workshop=workshop(heilbronn, title="Abend"), network=konstanz, state="invited")
+    konstanz.published_at = None
+    konstanz.save()
+    page = as_person(coordinator).get("/").content.decode()
+    expected = ("Netzwerk Konstanz fertig einrichten", "Einladung zu #KNmeetsHN", "„Abend“ gemeinsam ausrichten?")
+    assert [words for words in expected if words not in page] == []
+
+
+def test_nobody_else_sees_what_waits_for_a_coordination(as_person, pilot, outsider, konstanz):
+    made = ExchangeFormat.objects.create(hashtag="KNmeetsHN", slug="knmeetshn")
+    FormatCity.objects.create(format=made, network=konstanz, state="invited")
+    for person in (pilot, outsider):
+        assert "#KNmeetsHN" not in as_person(person).get("/").content.decode()
+
+
+def test_a_moderator_is_told_of_applications_in_the_own_land(as_person, moderator, other_moderator):
+    ApplicationFactory(state="open")
+    assert "Ein Antrag wartet auf Sie" in as_person(moderator).get("/").content.decode()
+    assert "Ein Antrag wartet auf Sie" not in as_person(other_moderator).get("/").content.decode()
+
+
 def _fill(konstanz, heilbronn, pilot, rows):
     ExperienceFactory.create_batch(rows, network=heilbronn, topics=["E-Akte", "Schulung"], title="Karte Heilbronn")
     for number in range(rows):
@@ -82,7 +106,7 @@ def test_the_start_page_costs_the_same_whatever_there_is(
     _fill(konstanz, heilbronn, pilot, rows)
     client = as_person(pilot)
     client.get("/")
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         client.get("/")
 
 
@@ -92,7 +116,7 @@ def test_the_search_costs_the_same_whatever_it_finds(
 ):
     _fill(konstanz, heilbronn, pilot, rows)
     client = as_person(pilot)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         page = client.get("/suche/?q=heilbronn").content.decode()
     for group in ("Erfahrungen", "Netzwerke", "Personen", "Veranstaltungen", "Austauschformate"):
         assert f">{group}</h2>" in page
