@@ -52,8 +52,11 @@ def _decode(mark: str, width: int) -> tuple[str, list[Any]]:
     return direction, values
 
 
-def _column(model: type[Model], name: str) -> Field[Any, Any]:
-    field = model._meta.get_field(name.lstrip("-"))
+def _column(rows: QuerySet[ModelT], name: str) -> Field[Any, Any]:
+    """The field behind a name of the order: a column of the model, or an annotation (a column of a related row)."""
+    name = name.lstrip("-")
+    annotation = rows.query.annotations.get(name)
+    field = rows.model._meta.get_field(name) if annotation is None else annotation.output_field
     if not isinstance(field, Field):
         raise TypeError(f"{name} is a relation, not a column to page by")
     return field
@@ -71,12 +74,6 @@ def _beyond(order: Sequence[str], values: Sequence[Any], *, backwards: bool) -> 
     return condition
 
 
-def _field(rows: QuerySet[ModelT], name: str) -> Any:
-    """The field behind a name of the order: a column of the model, or an annotation (a column of a related row)."""
-    annotation = rows.query.annotations.get(name)
-    return rows.model._meta.get_field(name) if annotation is None else annotation.output_field
-
-
 def page_by_key(rows: QuerySet[ModelT], order: Sequence[str], mark: str = "", *, size: int = 20) -> Page[ModelT]:
     """A page of ``rows`` in ``order`` (unique together, such as ``("-published_at", "-id")``; none may be null).
 
@@ -89,7 +86,7 @@ def page_by_key(rows: QuerySet[ModelT], order: Sequence[str], mark: str = "", *,
     if mark:
         try:
             direction, values = _decode(mark, len(order))
-            fields = [_column(rows.model, name) for name in order]
+            fields = [_column(rows, name) for name in order]
             values = [field.to_python(value) for field, value in zip(fields, values, strict=True)]
             narrowed = rows.filter(_beyond(order, values, backwards=direction == "p"))
         except (BadMark, ValidationError, ValueError, TypeError, OverflowError):

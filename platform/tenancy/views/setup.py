@@ -135,7 +135,7 @@ def _role(request: ViewerRequest, network: Network, part: Part, guided: bool) ->
     form = RoleTermForm(request.POST or None, initial=initial)
     shown: RoleForms | None = None
     if form.is_bound and form.is_valid():
-        proposing = "propose" in request.POST or not form.complete
+        proposing = "propose" in request.POST or "vorschlagen" in request.GET or not form.complete
         if not proposing:
             verbs.set_role_term(request.viewer, network.pk, form.cleaned_data["style"], form.forms_given())
             return _onward(request, network, part, guided)
