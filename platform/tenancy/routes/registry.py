@@ -1,5 +1,9 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from tenancy.views import municipalities
+
+urlpatterns: list[URLPattern] = [
+    path("kommunen/vorschlaege/", municipalities.municipality_suggest, name="municipality-suggest"),
+]
