@@ -10,13 +10,14 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q
 
-from exchange.models import ExchangeFormat, Experience, FormatCity, Registration, Workshop, WorkshopHost
+from exchange.models import Experience, FormatCity, Registration, Workshop, WorkshopHost
 from exchange.policies.experiences import published_experiences
+from exchange.policies.formats import visible_formats
+from exchange.policies.workshops import listed_workshops
 from exchange.queries.experiences import NEWEST, with_cards
 from tenancy.models import Membership, Network
 from tenancy.policies.networks import visible_networks
 from tenancy.viewer import Viewer
-from toolkit.rules import within_sight
 
 NEWCOMER_DAYS = 60
 
@@ -79,7 +80,7 @@ def stage(viewer: Viewer, *, since: datetime, now: datetime) -> Stage:
 
 def _pairs(viewer: Viewer) -> set[tuple[int, int]]:
     """The networks that share a format which the viewer sees. One query."""
-    seen = within_sight(ExchangeFormat.objects.all(), viewer)
+    seen = visible_formats(viewer)
     rows = FormatCity.objects.filter(state=FormatCity.State.ACCEPTED, format__in=seen).values_list(
         "format_id", "network_id"
     )
@@ -114,7 +115,7 @@ def coming(viewer: Viewer, *, now: datetime) -> Coming:
     )
     hosts = WorkshopHost.objects.filter(state=WorkshopHost.State.ACCEPTED).select_related("network__municipality")
     rows = list(
-        within_sight(Workshop.objects.all(), viewer)
+        listed_workshops(viewer)
         .filter(state=Workshop.State.OPEN, ends_at__gt=now)
         .select_related("format")
         .annotate(is_mine=Exists(mine))

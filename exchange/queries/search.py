@@ -13,12 +13,13 @@ from django.utils import timezone
 
 from exchange.models import ExchangeFormat, Experience, FormatCity, Workshop, WorkshopHost
 from exchange.policies.experiences import published_experiences
+from exchange.policies.formats import visible_formats
+from exchange.policies.workshops import listed_workshops
 from exchange.queries.experiences import NEWEST, alike, matching, with_cards
 from tenancy.models import Membership, Network, Person
 from tenancy.policies.networks import visible_networks
 from tenancy.policies.people import visible_people
 from tenancy.viewer import Viewer
-from toolkit.rules import within_sight
 from toolkit.text import fold
 
 EACH = 5
@@ -82,7 +83,7 @@ def _workshops(viewer: Viewer, q: str) -> list[Workshop]:
     """Those to come first, soonest on top; then the latest past ones."""
     hosts = WorkshopHost.objects.filter(state=WorkshopHost.State.ACCEPTED).select_related("network__municipality")
     words = Q(title__icontains=q) | Q(summary__icontains=q) | Q(format__hashtag__icontains=q.lstrip("#"))
-    rows = within_sight(Workshop.objects.filter(words), viewer).select_related("format")
+    rows = listed_workshops(viewer).filter(words).select_related("format")
     rows = rows.prefetch_related(Prefetch("hosts", queryset=hosts)).order_by("-starts_at", "-id")
     now = timezone.now()
     found = list(rows[:50])
@@ -92,7 +93,7 @@ def _workshops(viewer: Viewer, q: str) -> list[Workshop]:
 def _formats(viewer: Viewer, q: str) -> list[ExchangeFormat]:
     cities = FormatCity.objects.filter(state=FormatCity.State.ACCEPTED).select_related("network__municipality")
     words = Q(hashtag__icontains=q.lstrip("#").strip()) | Q(motto__icontains=q)
-    rows = within_sight(ExchangeFormat.objects.filter(words), viewer)
+    rows = visible_formats(viewer).filter(words)
     return list(rows.prefetch_related(Prefetch("cities", queryset=cities)).order_by("hashtag")[:EACH])
 
 

@@ -218,3 +218,12 @@ def test_suggested_topics_are_those_of_what_one_may_read(as_person, outsider, ko
     ExperienceFactory(rung="all", topics=["E-Akte", "Neue E-Themen"])
     answer = as_person(outsider).get("/erfahrungen/themen/?q=e-").json()
     assert [choice["value"] for choice in answer] == ["E-Akte", "Neue E-Themen"]
+
+
+@pytest.mark.parametrize("address", ["/", "/erfahrungen/", "/suche/?q=Karte"])
+def test_the_pages_speak_english_too(address, client, konstanz):
+    ExperienceFactory(rung="public", network=konstanz, title="Karte")
+    page = client.get(address, headers={"accept-language": "en"}).content.decode()
+    body = page[page.index("<main") : page.index("</main>")]
+    german = ("Erfahrung", "Netzwerk", "Kommune", ">Land<", "Suchen", "Beteiligte")
+    assert [word for word in german if word in body] == []
