@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from typing import Any
 
-from tests.access.table import Row, everyone, signed_in
+from tests.access.table import Of, Row, everyone, signed_in
 from tests.factories.tenancy import (
     CouncilPaperFactory,
     FundingFactory,
@@ -34,17 +35,14 @@ def slug(world: SimpleNamespace, **more: object) -> dict[str, object]:
     return {"slug": world.slug, **more}
 
 
-def coordination(method: str, status: int, kwargs: object = slug, **more: object) -> Row:
+def coordination(method: str, status: int, kwargs: Of = slug, **more: Any) -> Row:
     """A page of the coordination of a published network: the others see the network, but may not."""
-    people = ("outsider", "pilot", "office_head", "moderator", "other_moderator", "operator")
-    refused = dict.fromkeys(people, 403)
-    return Row(method, kwargs, **{**refused, "anonymous": 302, "coordinator": status, **more})
+    return signed_in(method, 403, kwargs, **{"coordinator": status, **more})
 
 
-def hidden(method: str, status: int, kwargs: object) -> Row:
+def hidden(method: str, status: int, kwargs: Of) -> Row:
     """A thing of the coordination that nobody else knows of."""
-    people = ("outsider", "pilot", "office_head", "moderator", "other_moderator", "operator")
-    return Row(method, kwargs, **{**dict.fromkeys(people, 404), "anonymous": 302, "coordinator": status})
+    return signed_in(method, 404, kwargs, coordinator=status)
 
 
 MAIL = {"what": "mail", "mail-email": "neu@konstanz.example", "mail-role": "pilot", "mail-office": ""}
