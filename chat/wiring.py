@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from chat.queries.conversations import unread_total
+from chat.queries.reports import reported_message
 from chat.services.conversations import membership_ended
+from chat.services.moderation import hide_message, restore_message
+from moderation.public import Reportable, register_reportable
 from tenancy.hooks import register_membership_hook
 from toolkit.context import register_frame
 
@@ -15,6 +19,7 @@ def _chat_count(request: HttpRequest) -> int:
 
 
 def connect() -> None:
-    """Give the frame its count, and hear when somebody leaves a network."""
+    """Give the frame its count, hear when somebody leaves a network, let messages be reported."""
     register_frame("chat_count", _chat_count)
     register_membership_hook(ended=membership_ended)
+    register_reportable(Reportable("message", reported_message, hide_message, restore_message, _("Nachricht")))

@@ -5,19 +5,14 @@ from __future__ import annotations
 import asyncio
 import datetime
 import json
-from collections.abc import AsyncIterator, Callable
-from typing import Any
+from collections.abc import AsyncIterator
 
 import pytest
-from channels.testing import WebsocketCommunicator
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from chat import switchboard as board
 from chat import wire
-from chat.consumers import ChatConsumer
 from chat.ids import new_client_id
 from chat.models import Conversation, Message
 from chat.public import open_room
@@ -26,71 +21,16 @@ from chat.services.messages import append_change, send_message
 from chat.switchboard import in_thread
 from tenancy.models import Person
 from tenancy.viewer import viewer_for
+from tests.chat.lines import Dial, telephone
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-class Line:
-    """A client of the protocol; speaks and listens in words."""
-
-    def __init__(self, communicator: WebsocketCommunicator) -> None:
-        self.raw = communicator
-
-    async def say(self, **command: Any) -> None:
-        await self.raw.send_to(text_data=json.dumps(command))
-
-    async def hear(self, patience: float = 3) -> dict[str, Any]:
-        answer: dict[str, Any] = json.loads(await self.raw.receive_from(patience))
-        return answer
-
-    async def hear_op(self, op: str, patience: float = 3) -> dict[str, Any]:
-        """The next event of this kind; others in between are let pass."""
-        async with asyncio.timeout(patience):
-            while True:
-                event = await self.hear(patience)
-                if event["op"] == op:
-                    return event
-
-    async def silent(self, seconds: float = 0.3) -> bool:
-        return bool(await self.raw.receive_nothing(seconds))
-
-    async def closed(self, patience: float = 3) -> int:
-        """The code with which the server hangs up."""
-        async with asyncio.timeout(patience):
-            while True:
-                event = await self.raw.receive_output(patience)
-                if event["type"] == "websocket.close":
-                    return int(event["code"])
-
-
-def _session(person: Person) -> SessionStore:
-    store = SessionStore()
-    store[SESSION_KEY] = str(person.pk)
-    store[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
-    store[HASH_SESSION_KEY] = person.get_session_auth_hash()
-    store.save()
-    return store
-
-
 @pytest.fixture
-async def dial() -> AsyncIterator[Callable[..., Any]]:
+async def dial() -> AsyncIterator[Dial]:
     """Opens lines as people; hangs up afterwards."""
-    lines: list[WebsocketCommunicator] = []
-
-    async def dial(person: Person | None) -> Line:
-        from django.contrib.auth.models import AnonymousUser
-
-        communicator = WebsocketCommunicator(ChatConsumer.as_asgi(), "/ws/chat/")
-        session = await in_thread(_session)(person) if person else SessionStore()
-        communicator.scope["user"] = person or AnonymousUser()
-        communicator.scope["session"] = session
-        await communicator.connect()
-        lines.append(communicator)
-        return Line(communicator)
-
-    yield dial
-    for communicator in lines:
-        await communicator.disconnect()
+    async with telephone() as dial:
+        yield dial
 
 
 async def say(person: Person, conversation_id: int, text: str) -> int:

@@ -1,0 +1,79 @@
+"""The chat: a conversation is there for those who are in it, a room for those whom its owner lets in."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+from chat.ids import new_client_id
+from chat.public import open_room, register_room_rule
+from chat.services.conversations import open_direct, open_group
+from chat.services.messages import send_message
+from tenancy.viewer import viewer_for
+from tests.access.table import Row, hidden, signed_in
+from toolkit.access import ALLOW, deny
+
+
+def build(cast: SimpleNamespace) -> SimpleNamespace:
+    """The pilot of Konstanz talks with the one of Heilbronn, directly and in a group; Konstanz has a room."""
+    viewer = viewer_for(cast.pilot)
+    direct = open_direct(viewer, cast.neighbour.pk)
+    send_message(viewer, direct, new_client_id(), "Moin")
+    konstanz = cast.konstanz.pk
+    register_room_rule("access", lambda v, _: ALLOW if konstanz in v.network_ids else deny("Nein."), lambda _: "")
+    return SimpleNamespace(
+        direct=direct,
+        group=open_group(viewer, "Runde", [cast.neighbour.pk]),
+        room=open_room("access", 1, "Raum"),
+        neighbour=cast.neighbour,
+    )
+
+
+def of(name: str):
+    """The number of a conversation of the world, for the address."""
+    return lambda world: {"pk": getattr(world, name)}
+
+
+IN_KONSTANZ = {"pilot": 200, "coordinator": 200, "office_head": 200}
+ENTERING = {"pilot": 302, "coordinator": 302, "office_head": 302}
+
+ROWS = {
+    "chat:list": signed_in("get", 200),
+    "chat:rows": signed_in("get", 200),
+    "chat:new": signed_in("get", 200),
+    "chat:new#post": signed_in("post", 422, data={"title": "Runde"}, operator=403),
+    "chat:new#group": signed_in(
+        "post", 302, data=lambda w: {"title": "Runde", "people": [w.neighbour.pk]}, operator=403
+    ),
+    "chat:open-direct": signed_in("post", 302, lambda w: {"person_id": w.neighbour.pk}, operator=404),
+    "chat:conversation": hidden("get", of("direct"), pilot=200),
+    "chat:conversation#group": hidden("get", of("group"), pilot=200),
+    "chat:conversation#door": hidden("get", of("room"), **IN_KONSTANZ),
+    "chat:send": hidden(
+        "post", of("direct"), data=lambda w: {"client_id": str(new_client_id()), "body": "Moin"}, pilot=302
+    ),
+    "chat:send#json": hidden(
+        "post", of("direct"), data=lambda w: {"id": str(new_client_id()), "body": "Moin"}, json=True, pilot=200
+    ),
+    "chat:messages": hidden("get", of("direct"), query="nach=0", pilot=200),
+    "chat:read": hidden("post", of("direct"), data={"seq": "1"}, pilot=302),
+    "chat:mute": hidden("post", of("direct"), pilot=302),
+    "chat:join": hidden("post", of("room"), **ENTERING),
+    "chat:leave": hidden("post", of("group"), pilot=302),
+    "chat:leave#direct": hidden("post", of("direct"), pilot=403),
+    "rest-conversations": signed_in("get", 200, anonymous=403),
+    "rest-messages": hidden("get", of("direct"), pilot=200, anonymous=403),
+}
+
+#: Every command of the socket: the first event that the pilot, who is in the conversation, gets, and that of
+#: everybody else with a login, who is not. None is silence. A visitor's line is closed before it says anything.
+SOCKET: dict[str, tuple[str | None, str | None]] = {
+    "hello": ("welcome", "welcome"),
+    "ping": ("beat", "beat"),
+    "subscribe": ("messages", "gone"),
+    "sync": ("messages", "gone"),
+    "unsubscribe": (None, None),
+    "send": ("ack", "nack"),
+    "read": ("beat", "gone"),
+}
+
+__all__ = ["ROWS", "SOCKET", "Row", "build"]
