@@ -6,9 +6,9 @@ import pytest
 from django.test import Client
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from moderation.limits import PERSON_LIMIT, VISITOR_LIMIT
 from moderation.models import Report
 from moderation.services.reports import NothingToReport, report_thing
+from moderation.views.reports import PERSON_LIMIT, VISITOR_LIMIT
 from notices.models import Notice
 from tenancy.viewer import ANONYMOUS, viewer_for
 from tests.factories.tenancy import ModeratorFactory
@@ -151,8 +151,15 @@ def test_a_flood_from_one_address_ends_at_the_limit(leaflets, pilot):
     assert statuses == [302] * VISITOR_LIMIT + [429]
 
 
-def test_a_person_may_report_more_than_a_visitor_and_not_without_end(leaflets, pilot, neighbour):
-    assert PERSON_LIMIT > VISITOR_LIMIT
+def test_a_person_may_report_more_than_a_visitor_and_not_without_end(leaflets, pilot, neighbour, as_person):
+    for number in range(1, PERSON_LIMIT + 2):
+        leaflets.add(pilot.pk, seen_by={neighbour.pk}, object_id=number)
+    client = as_person(neighbour)
+    statuses = [
+        client.post(f"/moderation/melden/leaflet/{number}/", FILLED).status_code
+        for number in range(1, PERSON_LIMIT + 2)
+    ]
+    assert statuses == [302] * PERSON_LIMIT + [429]
 
 
 def test_all_who_moderate_in_the_land_are_told_and_nobody_else(

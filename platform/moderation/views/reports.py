@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from moderation.forms.reports import DecideForm, ReportForm
-from moderation.limits import within_limit
 from moderation.models import Report
 from moderation.policies.reports import may_report, moderates_something, visible_thing
 from moderation.queries.reports import case_of, name_of_kind, numbers, queue_page
@@ -18,6 +17,18 @@ from moderation.services.decisions import decide_report
 from moderation.services.reports import NothingToReport, report_thing
 from tenancy.middleware import ViewerRequest
 from toolkit.access import Conflict, require
+from toolkit.limits import within_limit
+
+HOUR = 60 * 60
+VISITOR_LIMIT = 5
+PERSON_LIMIT = 20
+
+
+def _may_send_another(request: ViewerRequest) -> bool:
+    """Enough in an hour for every honest report, too little for a flood."""
+    if request.viewer.person_id is not None:
+        return within_limit("report", str(request.viewer.person_id), times=PERSON_LIMIT, seconds=HOUR)
+    return within_limit("visitor-report", request.META.get("REMOTE_ADDR", ""), times=VISITOR_LIMIT, seconds=HOUR)
 
 
 @login_not_required
@@ -33,7 +44,7 @@ def report(request: ViewerRequest, kind: str, object_id: int) -> HttpResponse:
     status = 200
     if request.method == "POST":
         if form.is_valid():
-            if not within_limit(request.viewer.person_id, request.META.get("REMOTE_ADDR", "")):
+            if not _may_send_another(request):
                 return render(request, "429.html", status=429)
             try:
                 report_thing(request.viewer, kind, object_id, **form.cleaned_data)
