@@ -11,6 +11,7 @@ from tenancy.models import (
     Association,
     CouncilPaper,
     District,
+    Division,
     Funding,
     Invitation,
     Membership,
@@ -88,6 +89,14 @@ class RoleTermFactory(DjangoModelFactory):
     plural = "Lotsinnen und Lotsen"
     dative_plural = "Lotsinnen und Lotsen"
     genitive_singular = "einer Lotsin oder eines Lotsen"
+
+
+class DivisionFactory(DjangoModelFactory):
+    class Meta:
+        model = Division
+
+    network = factory.SubFactory(NetworkFactory)
+    name = factory.Sequence(lambda n: f"Dezernat {n}")
 
 
 class OfficeFactory(DjangoModelFactory):

@@ -145,8 +145,10 @@ class ProfileForm(forms.Form):
     language = forms.ChoiceField(label=_("Sprache"), choices=settings.LANGUAGES)
 
     def clean_topics(self) -> list[str]:
-        words = [word.strip() for word in self.cleaned_data["topics"].split(",")]
-        return list({word.casefold(): word for word in words if word}.values())[:20]
+        words: dict[str, str] = {}
+        for word in self.cleaned_data["topics"].split(","):
+            words.setdefault(word.strip().casefold(), word.strip())
+        return [word for word in words.values() if word][:20]
 
 
 class PeopleSearchForm(forms.Form):

@@ -156,7 +156,9 @@ def accept(request: ViewerRequest, token: str) -> HttpResponse:
 def _page(request: ViewerRequest, invitation: Invitation, way: str, **more: object) -> HttpResponse:
     form = more.get("form")
     context = {"invitation": invitation, "network": invitation.network, "role": _role(invitation), "way": way, **more}
-    status = status_of(form) if isinstance(form, NewcomerForm | ConfirmAddressForm) else 200
+    status = (
+        status_of(form) if isinstance(form, NewcomerForm | ConfirmAddressForm) else 409 if more.get("problem") else 200
+    )
     return _private(render(request, "tenancy/invite_accept.html", context, status=status))
 
 
