@@ -169,6 +169,14 @@ def may_mark_helpful(viewer: Viewer, experience: Experience) -> Decision:
     return ALLOW
 
 
+def may_see_commenters(viewer: Viewer) -> bool:
+    """Whether names stand at comments. Who comments chose to speak to colleagues, not to every visitor.
+
+    The author of an experience chose the public; so that name stands there for everybody.
+    """
+    return viewer.in_programme or viewer.is_operator
+
+
 def may_edit_comment(viewer: Viewer, comment: Comment) -> Decision:
     """Whether the viewer may change the words of a comment: its author, while it stands."""
     if viewer.person_id is None or comment.author_id != viewer.person_id:

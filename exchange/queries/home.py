@@ -41,7 +41,18 @@ def stage(viewer: Viewer, *, since: datetime, now: datetime) -> Stage:
     networks = list(
         visible_networks(viewer)
         .filter(published_at__isnull=False)
-        .select_related("municipality", "role_term")
+        .select_related("municipality")
+        .only(
+            "slug",
+            "name",
+            "crest",
+            "slogan",
+            "published_at",
+            "municipality__name",
+            "municipality__state_id",
+            "municipality__latitude",
+            "municipality__longitude",
+        )
         .order_by("-published_at", "-id")
     )
     pairs = _pairs(viewer)

@@ -59,7 +59,7 @@ def ladder_for(experience: Experience) -> list[RungChoice]:
         ),
         Rung.LAND: _("Alle Netzwerke in {land}.").format(land=town.state.name),
         Rung.ALL: _("Alle Netzwerke, die bei Lotsennetz mitmachen, und die Landesverbände."),
-        Rung.PUBLIC: _("Alle Menschen, auch ohne Konto. Suchmaschinen finden es."),
+        Rung.PUBLIC: _("Alle Menschen, auch ohne Konto und mit Ihrem Namen. Suchmaschinen finden es."),
     }
     if experience.office is not None:
         who = {

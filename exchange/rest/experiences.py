@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from exchange.models import Comment, Experience
-from exchange.policies.experiences import published_experiences
+from exchange.policies.experiences import may_see_commenters, published_experiences
 from exchange.queries import experiences as queries
 from tenancy.rest.base import ViewerAPIView
 from toolkit.rest import Everybody
@@ -50,14 +50,17 @@ class ExperienceCardSerializer(serializers.ModelSerializer[Experience]):
 
 
 class CommentSerializer(serializers.ModelSerializer[Comment]):
-    """A comment; ``body`` is Markdown."""
+    """A comment; ``body`` is Markdown. ``author`` is empty for those who do not belong to the programme."""
 
-    author = serializers.CharField(source="author.name")
+    author = serializers.SerializerMethodField()
     network = CitySerializer(allow_null=True)
 
     class Meta:
         model = Comment
         fields = ("id", "author", "network", "body", "created_at", "edited_at")
+
+    def get_author(self, comment: Comment) -> str:
+        return comment.author.name if self.context.get("names_shown") else ""
 
 
 class ExperienceSerializer(ExperienceCardSerializer):
@@ -124,7 +127,8 @@ class ExperienceView(ViewerAPIView):
             raise Http404
         comments = queries.comments_of(self.viewer, pk).filter(hidden_at=None)[:500]
         experience.read_comments = list(comments)  # type: ignore[attr-defined]  # read by the serializer
-        return Response(ExperienceSerializer(experience).data)
+        context = {"names_shown": may_see_commenters(self.viewer)}
+        return Response(ExperienceSerializer(experience, context=context).data)
 
 
 routes: list[URLPattern] = [

@@ -78,6 +78,7 @@ def _detail(
         "may_recall": rules.may_recall_experience(viewer, experience),
         "may_delete": rules.may_delete_experience(viewer, experience),
         "may_comment": rules.may_comment(viewer, experience),
+        "names_shown": rules.may_see_commenters(viewer),
         "may_mark_helpful": rules.may_mark_helpful(viewer, experience),
         "address": request.build_absolute_uri(request.path),
     }
