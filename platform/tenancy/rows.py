@@ -143,7 +143,7 @@ def read_people(text: str) -> list[Line[PersonRow]]:
         try:
             validate_email(address)
         except ValidationError:
-            line.refuse(_("„%(text)s“ ist keine Mailadresse.") % {"text": address[:60]})
+            line.refuse(_("„%(text)s“ ist keine E-Mail-Adresse.") % {"text": address[:60]})
             return None
         if len(address) > 254 or len(given) > 80 or len(family) > 80:
             line.refuse(_("Adresse oder Name ist zu lang."))

@@ -91,6 +91,7 @@ ROWS = {
     "api-network-detail": everyone("get", 200, slug),
     "api-person-list": signed_in("get", 200, anonymous=403),
     "api-person-detail": signed_in("get", 200, lambda w: {"pk": w.pilot.pk}, anonymous=403, operator=404),
+    "api-municipality-list": everyone("get", 200, query="q=konst"),
     # Signing in is the library's; what matters here is that each of its pages stands, and for whom.
     "account_login": signed_in("get", 302, anonymous=200),
     "account_logout": signed_in("get", 200, visitors=True),

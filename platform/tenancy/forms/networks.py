@@ -227,7 +227,7 @@ class MoreForm(forms.Form):
         label=_("Was schon gelungen ist"), required=False, max_line=200, help_text=_("Je Zeile ein Erfolg")
     )
     contact_email = forms.EmailField(
-        label=_("Mailadresse des Netzwerks"), required=False, help_text=_("Steht öffentlich auf Ihrer Seite")
+        label=_("E-Mail-Adresse des Netzwerks"), required=False, help_text=_("Steht öffentlich auf Ihrer Seite")
     )
 
     def clean_sdg_targets(self) -> list[str]:

@@ -49,7 +49,7 @@ class InviteLinkForm(_WithOffice):
 class InviteMailForm(_WithOffice):
     """An invitation to one address."""
 
-    email = forms.EmailField(label=_("Mailadresse"), max_length=254)
+    email = forms.EmailField(label=_("E-Mail-Adresse"), max_length=254)
     given_name = LineField(label=_("Vorname"), max_length=80, required=False)
     family_name = LineField(label=_("Nachname"), max_length=80, required=False)
 
@@ -70,7 +70,7 @@ class ConfirmAddressForm(forms.Form):
     """Somebody with a link gives an address."""
 
     email = forms.EmailField(
-        label=_("Ihre dienstliche Mailadresse"),
+        label=_("Ihre dienstliche E-Mail-Adresse"),
         max_length=254,
         help_text=_("Wir schicken Ihnen einen Link, mit dem es weitergeht."),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
@@ -135,7 +135,7 @@ class ProfileForm(forms.Form):
     phone = LineField(
         label=_("Telefon"), required=False, max_length=40, widget=forms.TextInput(attrs={"autocomplete": "tel"})
     )
-    email_seen = forms.ChoiceField(label=_("Wer sieht meine Mailadresse?"), choices=Person.Seen.choices)
+    email_seen = forms.ChoiceField(label=_("Wer sieht meine E-Mail-Adresse?"), choices=Person.Seen.choices)
     phone_seen = forms.ChoiceField(label=_("Wer sieht meine Telefonnummer?"), choices=Person.Seen.choices)
     listed = forms.BooleanField(
         label=_("Andere Netzwerke finden mich im Verzeichnis"),

@@ -213,7 +213,7 @@ def accept_as_newcomer(
     """Make a login for the invited address and let the person in; the mail that brought the token proved it."""
     invitation = _locked_by_token(token, at=at)
     if not invitation.email:
-        raise Unusable(_("Bitte bestätigen Sie zuerst Ihre Mailadresse."))
+        raise Unusable(_("Bitte bestätigen Sie zuerst Ihre E-Mail-Adresse."))
     person = create_person(invitation.email, given_name=given_name, family_name=family_name, password=password)
     return _accept(invitation, person)
 

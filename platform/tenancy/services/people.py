@@ -38,7 +38,7 @@ def create_person(email: str, *, given_name: str, family_name: str, password: st
                 search_key=person_search_key(given_name, family_name),
             )
     except IntegrityError as error:
-        raise Conflict(_("Mit dieser Adresse gibt es schon einen Zugang. Bitte melden Sie sich an.")) from error
+        raise Conflict(_("Mit dieser Adresse gibt es schon ein Konto. Bitte melden Sie sich an.")) from error
     EmailAddress.objects.create(user=person, email=person.email, primary=True, verified=True)
     record("person.created", person_id=person.pk, subject="person", subject_id=person.pk)
     return person
