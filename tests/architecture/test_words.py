@@ -100,11 +100,11 @@ def test_the_compiled_catalogue_is_the_written_one(package):
 
 def test_one_german_text_has_one_english_one_everywhere():
     """Catalogues are merged, so two translations of one text would depend on the order of the packages."""
-    english: dict[tuple[str, str], set[str]] = {}
+    english: dict[tuple[str, str, bool], set[str]] = {}
     for package in TRANSLATED:
         if said_in(package):
             for entry in catalogue(package).translated_entries():
-                english.setdefault((entry.msgctxt or "", entry.msgid), set()).add(
+                english.setdefault((entry.msgctxt or "", entry.msgid, bool(entry.msgid_plural)), set()).add(
                     entry.msgstr or "|".join(entry.msgstr_plural.values())
                 )
-    assert {text: several for (_context, text), several in english.items() if len(several) > 1} == {}
+    assert {text: several for (_context, text, _plural), several in english.items() if len(several) > 1} == {}
