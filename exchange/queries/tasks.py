@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
@@ -24,9 +23,8 @@ def _address(name: str, **kwargs: object) -> str:
         return ""
 
 
-def own_drafts(request: HttpRequest) -> list[Task]:
+def own_drafts(viewer: Viewer) -> list[Task]:
     """Drafts to go on with. One query."""
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]  # set by middleware
     return [
         Task(
             title=format_lazy(gettext_lazy("„{title}“ fertigschreiben"), title=draft.title or _("Ohne Titel")),
@@ -39,9 +37,8 @@ def own_drafts(request: HttpRequest) -> list[Task]:
     ]
 
 
-def coordination(request: HttpRequest) -> list[Task]:
+def coordination(viewer: Viewer) -> list[Task]:
     """What a coordination has begun or was asked. Three queries for a coordination, none for others."""
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]  # set by middleware
     if not viewer.coordinates:
         return []
     mine = list(viewer.coordinates)
@@ -80,9 +77,8 @@ def coordination(request: HttpRequest) -> list[Task]:
     return tasks
 
 
-def moderation(request: HttpRequest) -> list[Task]:
+def moderation(viewer: Viewer) -> list[Task]:
     """Municipalities that wait for their association. One query for a moderator, none for others."""
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]  # set by middleware
     if not viewer.moderated_states:
         return []
     waiting = Application.objects.filter(

@@ -104,7 +104,8 @@ def _tasks(request: HttpRequest) -> list[Task]:
     """What waits in the exchange, in one's city, and in one's Land."""
     from exchange.queries import tasks
 
-    return [*tasks.moderation(request), *tasks.coordination(request), *tasks.own_drafts(request)]
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]  # set by middleware
+    return [*tasks.moderation(viewer), *tasks.coordination(viewer), *tasks.own_drafts(viewer)]
 
 
 def register() -> None:

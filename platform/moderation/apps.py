@@ -9,11 +9,12 @@ class ModerationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from moderation.panels import record_link
+        from moderation.panels import record_link, waiting_reports
         from moderation.policies.reports import moderates_something
         from moderation.queries.reports import open_count
         from toolkit.context import register_frame
         from toolkit.panels import register_panel
+        from toolkit.tasks import register_tasks
 
         def moderates(request: HttpRequest) -> bool:
             return moderates_something(request.viewer)  # type: ignore[attr-defined]  # set by ViewerMiddleware
@@ -24,3 +25,4 @@ class ModerationConfig(AppConfig):
         register_frame("moderates", moderates)
         register_frame("moderation_count", moderation_count)
         register_panel("network-admin", record_link, order=900)
+        register_tasks(waiting_reports)

@@ -275,3 +275,11 @@ def test_the_page_of_a_network_leads_its_coordinators_to_the_record_and_nobody_e
     link = 'href="/moderation/protokoll/konstanz/"'
     assert link in page(as_person(coordinator), "/netzwerke/konstanz/")
     assert link not in page(as_person(pilot), "/netzwerke/konstanz/")
+
+
+def test_the_start_page_tells_moderators_what_waits_and_nobody_else(moderator, other_moderator, pilot, as_person):
+    ReportFactory(object_id=1)
+    ReportFactory(object_id=2)
+    assert "2 Meldungen warten auf Sie" in page(as_person(moderator), "/")
+    for person in (other_moderator, pilot):
+        assert "Meldungen warten" not in page(as_person(person), "/")
