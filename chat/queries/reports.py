@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from chat.models import Message
-from chat.policies import visible_conversations
+from chat.policies import visible_messages
 from moderation.public import ReportedThing
 from tenancy.viewer import Viewer, viewer_by_id
 from toolkit.markdown import plain_text
@@ -24,8 +24,7 @@ def reported_message(viewer: Viewer, object_id: int) -> ReportedThing | None:
     )
     if message is None or message.sender is None:
         return None
-    mine = visible_conversations(viewer).filter(pk=message.conversation_id).values_list("joined_seq", flat=True).first()
-    if mine is None or message.seq <= mine:
+    if not visible_messages(viewer, message.conversation_id).filter(pk=message.pk).exists():
         return None
     author = viewer_by_id(message.sender_id)
     seat = author.seats[0] if author.seats else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from pathlib import Path
 from uuid import UUID
@@ -103,24 +104,18 @@ def test_the_language_of_the_browser_is_the_one_of_the_server():
 
 
 def test_entries_inside_a_page_cannot_end_its_script():
-    assert "<" not in wire.encode_items([_item(html="</script><b>&")])
-
-
-def _item(**fields):
-    import datetime
-
-    values = {
-        "c": 1,
-        "seq": 1,
-        "id": UUID(ID),
-        "kind": "text",
-        "at": datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC),
-        "sender": 1,
-        "name": "Mara Musterlotsin",
-        "initials": "MM",
-        "place": "Konstanz",
-        "hue": "blue",
-        "text": "",
-        "html": "",
-    }
-    return wire.Item(**(values | fields))
+    entry = wire.Item(
+        c=1,
+        seq=1,
+        id=UUID(ID),
+        kind="text",
+        at=datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC),
+        sender=1,
+        name="Mara Musterlotsin",
+        initials="MM",
+        place="Konstanz",
+        hue="blue",
+        text="</script>",
+        html="</script><b>&",
+    )
+    assert not set("<>&") & set(wire.encode_items([entry]))
