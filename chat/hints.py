@@ -13,7 +13,7 @@ from typing import Any
 
 import redis
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 logger = logging.getLogger(__name__)
 
@@ -23,9 +23,8 @@ _silent_until = 0.0
 
 
 def channel_name() -> str:
-    """The one channel of all hints of this installation."""
-    layer: dict[str, Any] = settings.CHANNEL_LAYERS["default"]
-    return f"{layer['CONFIG']['prefix']}:chat:hints"
+    """The one channel of all hints about this database: several installations may share one Redis."""
+    return f"lotsennetz:chat:{connection.settings_dict['NAME']}"
 
 
 @cache

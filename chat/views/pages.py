@@ -15,6 +15,10 @@ from tenancy.middleware import ViewerRequest
 from toolkit.access import require
 
 
+#: Numbers in addresses fit into the database.
+MARK_DIGITS = 16
+
+
 @require_safe
 def conversation_list(request: ViewerRequest) -> HttpResponse:
     """All conversations of the viewer."""
@@ -25,7 +29,9 @@ def conversation_list(request: ViewerRequest) -> HttpResponse:
 def rows(request: ViewerRequest) -> HttpResponse:
     """The list alone, for the island: what a conversation that just began looks like."""
     current = request.GET.get("c", "")
-    context = frame.list_context(request) | {"current": int(current) if current.isdecimal() else 0}
+    number = int(current) if current.isdecimal() and len(current) < MARK_DIGITS else 0
+    # Alone on its page the list stands right below the heading of the page.
+    context = frame.list_context(request) | {"current": number, "level": "h3" if number else "h2"}
     return render(request, "chat/_rows.html", context)
 
 
@@ -33,7 +39,7 @@ def rows(request: ViewerRequest) -> HttpResponse:
 def conversation(request: ViewerRequest, pk: int) -> HttpResponse:
     """One conversation; ``?vor=NUMBER`` shows what came before that message."""
     before = request.GET.get("vor", "")
-    return frame.show_conversation(request, pk, before=int(before) if before.isdecimal() and len(before) < 16 else None)
+    return frame.show_conversation(request, pk, before=int(before) if before.isdecimal() and len(before) < MARK_DIGITS else None)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
