@@ -14,7 +14,6 @@ from chat.views import frame
 from tenancy.middleware import ViewerRequest
 from toolkit.access import require
 
-
 #: Numbers in addresses fit into the database.
 MARK_DIGITS = 16
 
@@ -39,7 +38,9 @@ def rows(request: ViewerRequest) -> HttpResponse:
 def conversation(request: ViewerRequest, pk: int) -> HttpResponse:
     """One conversation; ``?vor=NUMBER`` shows what came before that message."""
     before = request.GET.get("vor", "")
-    return frame.show_conversation(request, pk, before=int(before) if before.isdecimal() and len(before) < MARK_DIGITS else None)
+    return frame.show_conversation(
+        request, pk, before=int(before) if before.isdecimal() and len(before) < MARK_DIGITS else None
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
