@@ -15,6 +15,7 @@ from django.utils import timezone
 from chat.models import Conversation, Message
 from exchange.models import Edition, Experience, Registration, Workshop
 from moderation.models import Report
+from notices.models import Notice
 from tenancy.models import Application, Membership, Municipality, Network, Person
 
 DATA = Path(__file__).parents[2] / "platform" / "tenancy" / "data"
@@ -105,3 +106,10 @@ def test_production_refuses_the_demo(settings):
     settings.SETTINGS_MODULE = "config.settings.production"
     with pytest.raises(CommandError, match="nicht in den echten Betrieb"):
         call_command("load_demo")
+
+
+def test_authors_and_moderators_have_something_new_to_read():
+    report = Report.objects.get()
+    assert report.reporter_place
+    assert Notice.objects.filter(kind="report", read_at=None).exists()
+    assert Notice.objects.filter(kind="comment", read_at=None).count() >= 3

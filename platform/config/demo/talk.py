@@ -6,11 +6,14 @@ import datetime
 import uuid
 from typing import TYPE_CHECKING, Any
 
+from django.db import models
 from django.urls import reverse
 
 from chat.models import Conversation, Message, Participant
-from exchange.models import ExchangeFormat, Experience
+from exchange.models import Comment, ExchangeFormat, Experience
 from moderation.models import Report
+from moderation.policies.reports import listeners_of_reports
+from notices.models import Notice
 from tenancy.models import Application, Municipality
 from toolkit.markdown import plain_text
 
@@ -34,6 +37,7 @@ def load_talk(stage: Stage, entries: dict[str, Any]) -> None:
     _messages(stage, conversation, room)
     _application(stage, entries["application"])
     _report(stage, entries["report"])
+    _notices(stage)
 
 
 def _messages(stage: Stage, conversation: Conversation, entry: dict[str, Any]) -> None:
@@ -73,7 +77,8 @@ def _application(stage: Stage, entry: dict[str, Any]) -> None:
 
 def _report(stage: Stage, entry: dict[str, Any]) -> None:
     experience = Experience.objects.select_related("network__municipality").get(title=entry["experience"])
-    Report.objects.create(
+    seat = stage.memberships[entry["reporter"]]
+    report = Report.objects.create(
         kind="experience",
         object_id=experience.pk,
         title=experience.title,
@@ -85,4 +90,31 @@ def _report(stage: Stage, entry: dict[str, Any]) -> None:
         reason=entry["reason"],
         text=entry["text"],
         reporter=stage.people[entry["reporter"]],
+        reporter_place=seat.network.municipality.name,
     )
+    Report.objects.filter(pk=report.pk).update(created_at=stage.ago(hours=20))
+    for moderator in listeners_of_reports(report.land_id):
+        Notice.objects.create(
+            person_id=moderator,
+            kind="report",
+            text=f"Eine Meldung wartet auf Ihre Entscheidung: {report.get_reason_display()}",
+            url=reverse("moderation:queue"),
+            key=f"reports:{report.land_id}",
+        )
+
+
+def _notices(stage: Stage) -> None:
+    """Authors were told of comments; the newest one of each is still unread."""
+    told: set[int] = set()
+    comments = Comment.objects.select_related("author", "experience").order_by("-created_at", "-id")
+    for comment in comments.exclude(author=models.F("experience__author")):
+        experience = comment.experience
+        notice = Notice.objects.create(
+            person_id=experience.author_id,
+            kind="comment",
+            text=f"{comment.author.name} hat „{experience.title}“ kommentiert.",
+            url=reverse("exchange:experience-detail", args=[experience.pk]) + f"#kommentar-{comment.pk}",
+            read_at=stage.now if experience.author_id in told else None,
+        )
+        Notice.objects.filter(pk=notice.pk).update(created_at=comment.created_at)
+        told.add(experience.author_id)
