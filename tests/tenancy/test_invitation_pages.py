@@ -45,7 +45,7 @@ def test_somebody_is_invited_by_mail_makes_a_login_and_is_in(coordinator, konsta
     page = client.get(path)
     text = page.content.decode()
     assert all(word in text for word in (konstanz.name, coordinator.name, "Kämmerei", "neu@konstanz.example"))
-    assert (page["Referrer-Policy"], page["Cache-Control"]) == ("no-referrer", "no-store")
+    assert (page["Referrer-Policy"], page["Cache-Control"]) == ("same-origin", "no-store")
     answer = client.post(path, {"given_name": "Nina", "family_name": "Neumuster", "password": PASSWORD})
     assert answer["Location"] == "/netzwerke/konstanz/"
     assert client.get("/profil/").status_code == 200

@@ -163,9 +163,12 @@ def _page(request: ViewerRequest, invitation: Invitation, way: str, **more: obje
 
 
 def _private(response: HttpResponse) -> HttpResponse:
-    """The address of this page is a key: it goes into no cache, no search engine, and no other site's log."""
+    """The address of this page is a key: it goes into no cache and no search engine.
+
+    No other site learns it either, by the policy that holds everywhere (same-origin). A stricter one would make the
+    browser send its forms without an origin, which Django rightly refuses.
+    """
     response["Cache-Control"] = "no-store"
-    response["Referrer-Policy"] = "no-referrer"
     response["X-Robots-Tag"] = "noindex"
     return response
 
