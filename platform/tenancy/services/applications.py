@@ -1,0 +1,295 @@
+"""A municipality asks to be let in, and its association answers: apply, confirm, approve, decline."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core import signing
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import formats, timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tenancy.mail_domains import domain_carries_name, mail_domain, registrable
+from tenancy.models import Application, Municipality, Network
+from tenancy.policies.applications import mail_domain_fits, may_apply_with, may_decide_application
+from tenancy.queries.applications import moderators_of
+from tenancy.queries.municipalities import living_municipality
+from tenancy.services.invitations import invite_first_coordinator
+from tenancy.viewer import Viewer
+from toolkit.access import Conflict, require
+from toolkit.audit import record
+from toolkit.mail import send_mail
+from toolkit.telling import tell
+from toolkit.text import fold
+
+CONFIRM_DAYS = 3
+#: How long the one who applied has to accept; holidays of a town hall are long.
+FIRST_INVITATION_DAYS = 30
+_SALT = "tenancy.application.confirm"
+State = Application.State
+
+
+class Unusable(Conflict):
+    """The link that confirms cannot be used (any more); ``str(error)`` says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the applicant says; every text is clean already."""
+
+    ags: str
+    given_name: str
+    family_name: str
+    office_name: str
+    email: str
+    network_name: str
+    note: str = ""
+
+
+# --- the applicant ----------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def apply(asked: Asked) -> Application:
+    """Take an application and mail the link that confirms the address; nobody is told before it is confirmed.
+
+    Raises ``Conflict`` at the field when the municipality is gone, in already or waiting, or the address is private.
+    """
+    municipality = living_municipality(asked.ags)
+    if municipality is None:
+        raise Conflict(_("Diese Kommune kennen wir nicht. Bitte wählen Sie eine aus der Liste."), field="town")
+    decision = may_apply_with(asked.email)
+    if not decision:
+        raise Conflict(decision.reason, field="email")
+    _refuse_second(municipality)
+    application = Application.objects.create(
+        municipality=municipality,
+        given_name=asked.given_name,
+        family_name=asked.family_name,
+        office_name=asked.office_name,
+        email=asked.email.strip().lower(),
+        network_name=asked.network_name,
+        note=asked.note,
+        domain_fits=mail_domain_fits(municipality, asked.email),
+    )
+    token = signing.dumps(application.pk, salt=_SALT)
+    _mail(application, "confirm", url=settings.SITE_URL + reverse("tenancy:apply-confirm", args=[token]))
+    return application
+
+
+def application_by_token(token: str) -> Application:
+    """The application behind the link of the mail, confirmed or not. Raises ``Unusable`` with the reason."""
+    try:
+        pk = signing.loads(token, salt=_SALT, max_age=datetime.timedelta(days=CONFIRM_DAYS))
+    except signing.SignatureExpired as error:
+        raise Unusable(
+            _("Dieser Link ist abgelaufen. Bitte stellen Sie den Antrag noch einmal, das dauert zwei Minuten.")
+        ) from error
+    except signing.BadSignature as error:
+        raise Unusable(_("Diesen Link gibt es nicht. Vielleicht ist er im Mailprogramm umgebrochen.")) from error
+    found = Application.objects.select_related("municipality__state").filter(pk=pk).first()
+    if found is None:
+        raise Unusable(_("Diesen Antrag gibt es nicht mehr. Bitte stellen Sie ihn noch einmal."))
+    return found
+
+
+@transaction.atomic
+def confirm(token: str) -> Application:
+    """The address is real: the application waits for its association, whose moderators are told. Twice is once.
+
+    Raises ``Conflict`` when another application of the municipality was confirmed first, or the municipality is in.
+    """
+    found = application_by_token(token)
+    application = Application.objects.select_for_update(of=("self",)).get(pk=found.pk)
+    application.municipality = found.municipality
+    if application.state != State.UNCONFIRMED:
+        return application
+    if living_municipality(application.municipality_id) is None:
+        raise Conflict(_("Diese Kommune gibt es nicht mehr."))
+    _refuse_second(application.municipality)
+    application.state = State.OPEN
+    application.confirmed_at = timezone.now()
+    application.domain_fits = mail_domain_fits(application.municipality, application.email)
+    try:
+        with transaction.atomic():
+            application.save(update_fields=["state", "confirmed_at", "domain_fits"])
+    except IntegrityError as error:
+        raise _waiting(application.municipality) from error
+    state_code = application.municipality.state_id
+    record("application.confirmed", person_id=None, subject="application", subject_id=found.pk, state_code=state_code)
+    tell(
+        moderators_of(state_code),
+        kind="application",
+        text=gettext_lazy("%(place)s möchte mitmachen. Der Antrag wartet auf Ihre Entscheidung.")
+        % {"place": application.municipality.name},
+        url=reverse("tenancy:application-detail", args=[application.pk]),
+        key=f"application:{application.pk}",
+        mail=True,
+    )
+    return application
+
+
+def _refuse_second(municipality: Municipality) -> None:
+    """A municipality is in at most once. The constraints of the database say so too; this says it kindly."""
+    if Network.objects.filter(municipality=municipality).exists():
+        raise Conflict(
+            _("%(place)s ist schon dabei. Die Koordination des Netzwerks lädt Sie gern ein.")
+            % {"place": municipality.name},
+            field="town",
+        )
+    if Application.objects.filter(municipality=municipality, state=State.OPEN).exists():
+        raise _waiting(municipality)
+
+
+def _waiting(municipality: Municipality) -> Conflict:
+    return Conflict(
+        _("Für %(place)s wartet schon ein Antrag auf die Entscheidung des Landesverbands.")
+        % {"place": municipality.name},
+        field="town",
+    )
+
+
+# --- the association --------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def approve(viewer: Viewer, application_id: int, *, override_reason: str = "") -> Network:
+    """Let the municipality in: its network is made, and the applicant invited to set it up, by mail.
+
+    Raises ``Conflict`` when somebody has decided already, and when the mail domain does not fit and no reason is given.
+    """
+    application = _locked(viewer, application_id)
+    municipality = application.municipality
+    if not application.domain_fits and not override_reason:
+        raise Conflict(
+            _(
+                "Die Mailadresse passt nicht zur Kommune. Bitte schreiben Sie, woran Sie erkannt haben, dass alles stimmt."
+            ),
+            field="override_reason",
+        )
+    network = _open_network(application)
+    _remember_domain(municipality, application.email)
+    invitation = invite_first_coordinator(
+        network.pk,
+        email=application.email,
+        given_name=application.given_name,
+        family_name=application.family_name,
+        by=viewer.someone,
+        days=FIRST_INVITATION_DAYS,
+    )
+    override = "" if application.domain_fits else override_reason
+    _decide(viewer, application, State.APPROVED, override_reason=override)
+    record(
+        "application.approved",
+        person_id=viewer.someone,
+        subject="application",
+        subject_id=application.pk,
+        network_id=network.pk,
+        state_code=municipality.state_id,
+        reason=override,
+        changes={"state": [State.OPEN, State.APPROVED]},
+    )
+    _mail(application, "approved", url=invitation.url, until=invitation.invitation.expires_at)
+    return network
+
+
+@transaction.atomic
+def decline(viewer: Viewer, application_id: int, *, reason: str) -> Application:
+    """Do not let the municipality in (now), and tell the applicant why. It may ask again.
+
+    Raises ``Conflict`` when somebody has decided already, and without a reason.
+    """
+    application = _locked(viewer, application_id)
+    if not reason:
+        raise Conflict(_("Bitte schreiben Sie einen Grund. Er steht in der Mail."), field="reason")
+    _decide(viewer, application, State.DECLINED, reason=reason)
+    record(
+        "application.declined",
+        person_id=viewer.someone,
+        subject="application",
+        subject_id=application.pk,
+        state_code=application.municipality.state_id,
+        reason=reason,
+        changes={"state": [State.OPEN, State.DECLINED]},
+    )
+    _mail(application, "declined", url=settings.SITE_URL + reverse("tenancy:apply"))
+    return application
+
+
+class Decided(Conflict):
+    """Somebody else was faster; ``str(error)`` says who and when."""
+
+
+def _locked(viewer: Viewer, application_id: int) -> Application:
+    """The application, locked, open, and the viewer's to decide. Raises ``Decided`` when it is not open any more."""
+    rows = Application.objects.select_related("municipality__state", "decided_by").select_for_update(of=("self",))
+    application = rows.get(pk=application_id)
+    require(may_decide_application(viewer, application.municipality.state_id))
+    if application.state == State.UNCONFIRMED:
+        raise Conflict(_("Die Mailadresse ist noch nicht bestätigt."))
+    if application.state != State.OPEN:
+        raise Decided(
+            _("%(who)s hat diesen Antrag am %(when)s entschieden: %(what)s.")
+            % {
+                "who": application.decided_by.name if application.decided_by else _("Jemand"),
+                "when": formats.date_format(timezone.localtime(application.decided_at), "d.m.Y, H:i"),
+                "what": application.get_state_display(),
+            }
+        )
+    return application
+
+
+def _decide(
+    viewer: Viewer, application: Application, state: str, *, reason: str = "", override_reason: str = ""
+) -> None:
+    application.state = state
+    application.decided_at = timezone.now()
+    application.decided_by_id = viewer.someone
+    application.association_id = viewer.association_for(application.municipality.state_id)
+    application.reason = reason
+    application.override_reason = override_reason
+    application.save(update_fields=["state", "decided_at", "decided_by", "association", "reason", "override_reason"])
+
+
+def _open_network(application: Application) -> Network:
+    """The network, unpublished, under an address of its own: several towns are called Neustadt."""
+    municipality = application.municipality
+    base = slugify(fold(municipality.name))[:60] or municipality.ags
+    for slug in (base, f"{base}-{municipality.state.abbreviation.lower()}", f"{base}-{municipality.ags}"):
+        try:
+            with transaction.atomic():
+                return Network.objects.create(municipality=municipality, slug=slug, name=application.network_name)
+        except IntegrityError as error:
+            if "slug" not in str(error):
+                raise Conflict(_("%(place)s ist schon dabei.") % {"place": municipality.name}) from error
+    raise Conflict(_("%(place)s ist schon dabei.") % {"place": municipality.name})
+
+
+def _remember_domain(municipality: Municipality, email: str) -> None:
+    """The next one from there needs no explaining; of a domain that carries the name, all below it belong to it."""
+    domain = mail_domain(email)
+    if domain_carries_name(domain, municipality.name):
+        domain = registrable(domain)
+    locked = Municipality.objects.select_for_update(no_key=True).get(pk=municipality.pk)
+    if domain and domain not in locked.mail_domains:
+        locked.mail_domains.append(domain)
+        locked.save(update_fields=["mail_domains"])
+
+
+def _mail(application: Application, what: str, **more: object) -> None:
+    send_mail(
+        [application.email],
+        f"tenancy/mails/application_{what}",
+        {
+            "application": application,
+            "municipality": application.municipality,
+            "site_name": settings.SITE_NAME,
+            "days": CONFIRM_DAYS,
+            **more,
+        },
+    )
