@@ -167,9 +167,7 @@ def approve(viewer: Viewer, application_id: int, *, override_reason: str = "") -
     municipality = application.municipality
     if not application.domain_fits and not override_reason:
         raise Conflict(
-            _(
-                "Die Mailadresse passt nicht zur Kommune. Bitte schreiben Sie, woran Sie erkannt haben, dass alles stimmt."
-            ),
+            _("Die Mailadresse passt nicht zur Kommune. Bitte schreiben Sie, warum Sie den Antrag trotzdem zulassen."),
             field="override_reason",
         )
     network = _open_network(application)
