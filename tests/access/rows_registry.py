@@ -1,4 +1,4 @@
-"""The register, applications and their approval: anybody applies, only the association of the Land reads and decides."""
+"""The register, applications and their approval: anybody applies, only the association of the Land decides."""
 
 from __future__ import annotations
 
