@@ -52,7 +52,7 @@ def visible_registrations(viewer: Viewer, workshop: Workshop, own: Registration 
         return rows
     seats = rows.filter(state=Registration.State.SEAT)
     if own is not None and own.state == Registration.State.SEAT:
-        return seats.filter(name_shown=True) | seats.filter(person_id=viewer.person_id)
+        return seats.filter(name_shown=True) | seats.filter(person_id=viewer.someone)
     return rows.none()
 
 

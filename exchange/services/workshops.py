@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.functional import lazystr
+from django.utils.functional import lazy
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -41,6 +41,8 @@ WORDS = (
 )  # fmt: skip
 #: A change of these is a move: everybody who comes is told, and calendars take the new entry for the old.
 MOVES = ("starts_at", "ends_at", "place", "mode", "online_url")
+#: A moment in the words of whoever reads it.
+_LAZY_DAY = lazy(date_format, str)
 
 
 class WorkshopChangedMeanwhile(Conflict):
@@ -153,7 +155,7 @@ def _tell_moved(viewer: Viewer, workshop: Workshop) -> None:
         text=format_lazy(
             _("„{title}“ hat sich geändert: jetzt {day}. Bitte prüfen Sie Zeit und Ort."),
             title=workshop.title,
-            day=lazystr(date_format(timezone.localtime(workshop.starts_at), "j. F Y, H:i")),
+            day=_LAZY_DAY(timezone.localtime(workshop.starts_at), "j. F Y, H:i"),
         ),
         url=page_of(workshop),
         key=f"workshop-{workshop.pk}-move-{workshop.calendar_sequence}",

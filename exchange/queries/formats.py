@@ -1,0 +1,105 @@
+"""What the pages, the search and REST show of exchange formats. One function per page, its price is fixed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+
+from exchange.models import Edition, ExchangeFormat, FormatCity, Workshop
+from exchange.policies.formats import may_edit_format, visible_editions, visible_formats
+from exchange.policies.workshops import listed_workshops
+from exchange.queries.workshops import SOONEST, changes_of, series_of, with_hosts, with_own
+from tenancy.models import Network
+from tenancy.viewer import Viewer
+from toolkit.models import AuditEntry
+from toolkit.pagination import Page, page_by_key
+
+BY_NAME = ("hashtag", "id")
+PAGE = 20
+
+
+def with_cities(rows: QuerySet[ExchangeFormat]) -> QuerySet[ExchangeFormat]:
+    """Formats with ``accepted``, the cities that own them. One query beside the rows."""
+    cities = FormatCity.objects.filter(state=FormatCity.State.ACCEPTED).select_related("network__municipality")
+    return rows.prefetch_related(Prefetch("cities", queryset=cities.order_by("answered_at", "id"), to_attr="accepted"))
+
+
+def with_counts(rows: QuerySet[ExchangeFormat], viewer: Viewer) -> QuerySet[ExchangeFormat]:
+    """Formats that know how many of their editions took place (``held``), as far as the viewer sees them."""
+    seen = visible_editions(viewer).exclude(state=Edition.State.CANCELLED)
+    return rows.annotate(held=Count("editions", filter=Q(editions__in=seen)))
+
+
+def format_list(viewer: Viewer, mark: str = "") -> Page[ExchangeFormat]:
+    """All formats in sight, by name. Two queries."""
+    return page_by_key(with_counts(with_cities(visible_formats(viewer)), viewer), BY_NAME, mark, size=PAGE)
+
+
+def formats_of_network(viewer: Viewer, network_id: int, *, most: int = 4) -> list[ExchangeFormat]:
+    """The formats that a network owns. Two queries."""
+    owned = FormatCity.objects.filter(format=OuterRef("pk"), network_id=network_id, state=FormatCity.State.ACCEPTED)
+    return list(with_cities(visible_formats(viewer).filter(Exists(owned))).order_by(*BY_NAME)[:most])
+
+
+@dataclass(frozen=True, slots=True)
+class FormatPage:
+    """The page of a format, as this viewer reads it."""
+
+    format: ExchangeFormat
+    editions: list[Edition]
+    coming: list[Workshop]
+    changes: list[tuple[AuditEntry, str]]
+
+    def _in(self, state: str) -> list[Network]:
+        return [city.network for city in self.format.cities.all() if city.state == state]
+
+    @property
+    def cities(self) -> list[Network]:
+        """The networks that own it."""
+        return self._in(FormatCity.State.ACCEPTED)
+
+    @property
+    def invited(self) -> list[Network]:
+        """The networks that have not answered; for owners and the invited only."""
+        return self._in(FormatCity.State.INVITED)
+
+    @property
+    def declined(self) -> list[Network]:
+        """The networks that said no; for owners only."""
+        return self._in(FormatCity.State.DECLINED)
+
+
+def readable_format(viewer: Viewer, slug: str) -> ExchangeFormat:
+    """The format with all its cities; raises ``DoesNotExist`` for what the viewer cannot see."""
+    cities = FormatCity.objects.select_related("network__municipality__state").order_by("answered_at", "id")
+    return visible_formats(viewer).prefetch_related(Prefetch("cities", queryset=cities)).get(slug=slug)
+
+
+def format_page(viewer: Viewer, slug: str) -> FormatPage:
+    """The page of a format: five queries, two more for its owners. Raises ``DoesNotExist``."""
+    exchange_format = readable_format(viewer, slug)
+    editions = series_of(viewer, exchange_format.pk)
+    coming = listed_workshops(viewer).filter(format=exchange_format, state=Workshop.State.OPEN)
+    ahead = [w for w in with_own(with_hosts(coming, viewer), viewer).order_by(*SOONEST)[:20] if not w.is_over]
+    return FormatPage(
+        format=exchange_format,
+        editions=editions[::-1],
+        coming=ahead,
+        changes=changes_of("format", exchange_format.pk) if may_edit_format(viewer, exchange_format) else [],
+    )
+
+
+def waiting_invitations(viewer: Viewer) -> list[FormatCity]:
+    """The invitations to formats that wait for the viewer's answer. One query, none for who coordinates nothing."""
+    if not viewer.coordinates:
+        return []
+    rows = FormatCity.objects.filter(network_id__in=list(viewer.coordinates), state=FormatCity.State.INVITED)
+    rows = rows.filter(format__in=visible_formats(viewer)).select_related("format", "network__municipality")
+    return list(rows.order_by("invited_at", "id")[:10])
+
+
+def matching(viewer: Viewer, q: str) -> QuerySet[ExchangeFormat]:
+    """Formats whose hashtag, motto or words hold ``q``."""
+    words = Q(hashtag__icontains=q.lstrip("#").strip() or "#") | Q(motto__icontains=q) | Q(about__icontains=q)
+    return visible_formats(viewer).filter(words)

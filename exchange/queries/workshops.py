@@ -1,0 +1,363 @@
+"""What the pages, the search, calendars and REST show of workshops. One function per page, its price is fixed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
+from django.utils.http import urlencode
+
+from exchange.models import CalendarAddress, Edition, ExchangeFormat, FormatCity, Registration, Workshop, WorkshopHost
+from exchange.policies.formats import visible_editions, visible_formats
+from exchange.policies.workshops import (
+    LIVING,
+    listed_workshops,
+    may_see_needs,
+    own_registrations,
+    visible_registrations,
+    visible_workshops,
+)
+from tenancy.models import Network, Person, State
+from tenancy.policies.networks import visible_networks
+from tenancy.viewer import Viewer
+from toolkit.models import AuditEntry
+from toolkit.pagination import Page, page_by_key
+
+SOONEST = ("starts_at", "id")
+LATEST = ("-starts_at", "-id")
+PAGE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class WorkshopFilter:
+    """What is asked of the list, from the address; whatever is unknown is left out."""
+
+    past: bool = False
+    mine: bool = False
+    format: str = ""
+    mode: str = ""
+    land: str = ""
+
+    @property
+    def active(self) -> int:
+        """How many filters narrow the list."""
+        return sum(map(bool, (self.mine, self.format, self.mode, self.land)))
+
+    def address(self, **more: str) -> str:
+        """The query string, ``more`` added."""
+        pairs = [("zeit", "vergangen" if self.past else ""), ("meine", "1" if self.mine else "")]
+        pairs += [("format", self.format), ("art", self.mode), ("land", self.land), *more.items()]
+        return "?" + urlencode([(name, value) for name, value in pairs if value])
+
+    @property
+    def upcoming_address(self) -> str:
+        return replace(self, past=False).address()
+
+    @property
+    def past_address(self) -> str:
+        return replace(self, past=True).address()
+
+
+def filter_from(data: MultiValueDict[str, str]) -> WorkshopFilter:
+    """Read the filter from an address; never raises."""
+    mode, land, slug = data.get("art") or "", data.get("land") or "", data.get("format") or ""
+    return WorkshopFilter(
+        past=data.get("zeit") == "vergangen",
+        mine=data.get("meine") == "1",
+        format=slug if len(slug) <= 40 and slug.isascii() and slug.replace("-", "").isalnum() else "",
+        mode=mode if mode in ("vor-ort", "online") else "",
+        land=land if len(land) == 2 and land.isascii() and land.isdigit() else "",
+    )
+
+
+# --- rows -----------------------------------------------------------------------------------------------------------
+
+
+def with_format(rows: QuerySet[Workshop], viewer: Viewer) -> QuerySet[Workshop]:
+    """Workshops with their format, as far as the viewer sees it; else it is None. One query where there is any."""
+    return rows.prefetch_related(Prefetch("format", queryset=visible_formats(viewer)))
+
+
+def with_hosts(rows: QuerySet[Workshop], viewer: Viewer) -> QuerySet[Workshop]:
+    """Workshops with their format and ``accepted``, the hosts with their towns. Two queries beside the rows."""
+    hosts = WorkshopHost.objects.filter(state=WorkshopHost.State.ACCEPTED).select_related("network__municipality")
+    return with_format(rows, viewer).prefetch_related(
+        Prefetch("hosts", queryset=hosts.order_by("id"), to_attr="accepted")
+    )
+
+
+def with_own(rows: QuerySet[Workshop], viewer: Viewer) -> QuerySet[Workshop]:
+    """Workshops that know whether the viewer is coming (``is_mine``) and whether others wait."""
+    return rows.annotate(is_mine=Exists(own_registrations(viewer).filter(workshop=OuterRef("pk"))))
+
+
+def narrowed(rows: QuerySet[Workshop], viewer: Viewer, wanted: WorkshopFilter) -> QuerySet[Workshop]:
+    """Rows that fit the filter. „Mine“ are those the viewer comes to, or hosts as a coordinator."""
+    if wanted.mine:
+        hosted = WorkshopHost.objects.filter(
+            workshop=OuterRef("pk"), network__in=list(viewer.coordinates), state=WorkshopHost.State.ACCEPTED
+        )
+        rows = rows.filter(Exists(own_registrations(viewer).filter(workshop=OuterRef("pk"))) | Exists(hosted))
+    if wanted.format:
+        # Only a format that the viewer may see narrows anything; others look as if they did not exist.
+        rows = rows.filter(format__in=visible_formats(viewer).filter(slug=wanted.format))
+    if wanted.mode:
+        other = Workshop.Mode.ONLINE if wanted.mode == "vor-ort" else Workshop.Mode.ON_SITE
+        rows = rows.exclude(mode=other)
+    if wanted.land:
+        there = WorkshopHost.objects.filter(
+            workshop=OuterRef("pk"), state=WorkshopHost.State.ACCEPTED, network__municipality__state_id=wanted.land
+        )
+        rows = rows.filter(Exists(there))
+    return rows
+
+
+def at_time(rows: QuerySet[Workshop], wanted: WorkshopFilter, now: datetime) -> QuerySet[Workshop]:
+    """Those to come, or those over."""
+    return rows.filter(ends_at__lte=now) if wanted.past else rows.filter(ends_at__gt=now)
+
+
+def upcoming(viewer: Viewer, limit: int, *, now: datetime | None = None) -> list[Workshop]:
+    """The next ones that are open, soonest first, each with ``accepted`` hosts and ``is_mine``. Three queries."""
+    rows = listed_workshops(viewer).filter(state=Workshop.State.OPEN, ends_at__gt=now or timezone.now())
+    return list(with_own(with_hosts(rows, viewer), viewer).order_by(*SOONEST)[:limit])
+
+
+def next_for(viewer: Viewer, *, now: datetime | None = None) -> Workshop | None:
+    """The viewer's own next workshop, else the next that is open. Two queries."""
+    rows = upcoming(viewer, 12, now=now)
+    return next((w for w in rows if w.is_mine), None) or next(iter(rows), None)  # type: ignore[attr-defined]  # annotated by with_own
+
+
+def workshops_of_network(viewer: Viewer, network_id: int, *, most: int = 3) -> list[Workshop]:
+    """The next ones that a network hosts. Two queries."""
+    hosted = WorkshopHost.objects.filter(
+        workshop=OuterRef("pk"), network_id=network_id, state=WorkshopHost.State.ACCEPTED
+    )
+    rows = listed_workshops(viewer).filter(Exists(hosted), state=Workshop.State.OPEN, ends_at__gt=timezone.now())
+    return list(with_own(with_hosts(rows, viewer), viewer).order_by(*SOONEST)[:most])
+
+
+# --- pages ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """The list of workshops with what it can be narrowed by."""
+
+    page: Page[Workshop]
+    drafts: list[Workshop] = field(default_factory=list)
+    formats: list[ExchangeFormat] = field(default_factory=list)
+    lands: list[State] = field(default_factory=list)
+
+
+def drafts_of(viewer: Viewer, *, most: int = 10) -> list[Workshop]:
+    """The drafts that the viewer's cities host or are asked to host. Two queries, none for who coordinates nothing."""
+    if not viewer.coordinates:
+        return []
+    rows = visible_workshops(viewer).filter(state=Workshop.State.DRAFT)
+    return list(with_own(with_hosts(rows, viewer), viewer).order_by(*SOONEST)[:most])
+
+
+def workshop_list(viewer: Viewer, wanted: WorkshopFilter, mark: str = "", *, now: datetime) -> ListPage:
+    """Those to come, soonest first, or those past, latest first: four queries, two more for who coordinates."""
+    rows = at_time(narrowed(listed_workshops(viewer), viewer, wanted), wanted, now)
+    order = LATEST if wanted.past else SOONEST
+    known = listed_workshops(viewer)
+    hosts = WorkshopHost.objects.filter(
+        network__municipality__state=OuterRef("pk"), state=WorkshopHost.State.ACCEPTED, workshop__in=known
+    )
+    return ListPage(
+        page=page_by_key(with_own(with_hosts(rows, viewer), viewer), order, mark, size=PAGE),
+        drafts=[] if wanted.past or mark else drafts_of(viewer),
+        formats=list(visible_formats(viewer).order_by("hashtag")[:50]),
+        lands=list(State.objects.filter(Exists(hosts)).order_by("name")),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CityCount:
+    """How many come from one city."""
+
+    network: Network
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorkshopPage:
+    """The page of a workshop, as this viewer reads it."""
+
+    workshop: Workshop
+    own: Registration | None
+    place_in_queue: int
+    waiting: int
+    cities: list[CityCount]
+    series: list[Edition]
+    edition: Edition | None
+    names: list[Registration]
+    changes: list[tuple[AuditEntry, str]]
+
+    @property
+    def hosts(self) -> list[Network]:
+        """The networks that host it."""
+        return [h.network for h in self.workshop.hosts.all() if h.state == WorkshopHost.State.ACCEPTED]
+
+    @property
+    def asked(self) -> list[Network]:
+        """The networks that have not answered yet; for hosts and the asked only."""
+        return [h.network for h in self.workshop.hosts.all() if h.state == WorkshopHost.State.INVITED]
+
+    @property
+    def declined(self) -> list[Network]:
+        """The networks that said no; for hosts only."""
+        return [h.network for h in self.workshop.hosts.all() if h.state == WorkshopHost.State.DECLINED]
+
+    @property
+    def people(self) -> int:
+        return sum(city.people for city in self.cities)
+
+
+def readable_workshop(viewer: Viewer, pk: int) -> Workshop:
+    """The workshop with format and all its hosts; raises ``DoesNotExist`` for what the viewer cannot see."""
+    hosts = WorkshopHost.objects.select_related("network__municipality").order_by("id")
+    rows = with_format(visible_workshops(viewer), viewer).prefetch_related(Prefetch("hosts", queryset=hosts))
+    return rows.get(pk=pk)
+
+
+def own_place(viewer: Viewer, workshop: Workshop) -> Registration | None:
+    """The viewer's living place. One query, none for visitors."""
+    return own_registrations(viewer).filter(workshop=workshop).first() if viewer.signed_in else None
+
+
+def series_of(viewer: Viewer, format_id: int | None) -> list[Edition]:
+    """The editions of a format that the viewer may see, in order, with host and workshop. One query."""
+    if format_id is None:
+        return []
+    rows = visible_editions(viewer).filter(format_id=format_id).select_related("host", "workshop")
+    return list(rows.order_by("number"))
+
+
+def city_counts(workshop: Workshop) -> list[CityCount]:
+    """How many seats each city has taken, most first: numbers without names. Two queries."""
+    seats = Registration.objects.filter(workshop=workshop, state=Registration.State.SEAT)
+    counted = dict(seats.values_list("network_id").annotate(people=Count("pk")))
+    networks = Network.objects.select_related("municipality").filter(pk__in=counted)
+    cities = [CityCount(network, counted[network.pk]) for network in networks]
+    return sorted(cities, key=lambda city: (-city.people, city.network.municipality.name))
+
+
+def workshop_page(viewer: Viewer, pk: int) -> WorkshopPage:
+    """The page of a workshop: nine queries at most. Raises ``DoesNotExist`` for what the viewer cannot see."""
+    workshop = readable_workshop(viewer, pk)
+    own = own_place(viewer, workshop)
+    waiting = list(
+        Registration.objects.filter(workshop=workshop, state=Registration.State.QUEUED)
+        .order_by("queued_at", "id")
+        .values_list("pk", flat=True)
+    )
+    series = series_of(viewer, workshop.format.pk if workshop.format else None)
+    hosting = bool(may_see_needs(viewer, workshop))
+    names: list[Registration] = []
+    if own is not None and own.state == Registration.State.SEAT and not hosting:
+        rows = visible_registrations(viewer, workshop, own).select_related("person", "network__municipality")
+        names = list(rows.order_by("network__municipality__sort_key", "person__sort_key", "id")[:300])
+    return WorkshopPage(
+        workshop=workshop,
+        own=own,
+        place_in_queue=waiting.index(own.pk) + 1 if own is not None and own.pk in waiting else 0,
+        waiting=len(waiting),
+        cities=city_counts(workshop),
+        series=series,
+        edition=next((e for e in series if e.workshop_id == workshop.pk), None),
+        names=names,
+        changes=changes_of("workshop", workshop.pk) if hosting else [],
+    )
+
+
+def changes_of(subject: str, subject_id: int, *, most: int = 12) -> list[tuple[AuditEntry, str]]:
+    """The latest acts on the record with the name of who did them, for the owners. Two queries."""
+    entries = list(AuditEntry.objects.filter(subject=subject, subject_id=str(subject_id)).order_by("-at", "-id")[:most])
+    names = {p.pk: p.name for p in Person.objects.filter(pk__in={e.person_id for e in entries if e.person_id})}
+    return [(entry, names.get(entry.person_id or 0, "")) for entry in entries]
+
+
+@dataclass(frozen=True, slots=True)
+class Participants:
+    """Who takes part, as far as the viewer may read it."""
+
+    seated: list[Registration]
+    waiting: list[Registration]
+
+    @property
+    def by_mode(self) -> Counter[str]:
+        return Counter(registration.mode for registration in self.seated)
+
+
+def participants(viewer: Viewer, workshop: Workshop, own: Registration | None) -> Participants:
+    """The names that the viewer may read: seats by city and name, then the queue in its order. One query."""
+    rows = visible_registrations(viewer, workshop, own).select_related("person", "network__municipality")
+    every = list(rows.order_by("network__municipality__sort_key", "person__sort_key", "id"))
+    queue = [r for r in every if r.state == Registration.State.QUEUED]
+    return Participants(
+        seated=[r for r in every if r.state == Registration.State.SEAT],
+        waiting=sorted(queue, key=lambda r: (r.queued_at or r.created_at, r.pk)),
+    )
+
+
+def networks_to_invite(viewer: Viewer, *, but: Sequence[int] = ()) -> list[Network]:
+    """Published networks that can be asked, by town. One query."""
+    rows = visible_networks(viewer).filter(published_at__isnull=False).exclude(pk__in=list(but))
+    return list(rows.select_related("municipality").order_by("municipality__sort_key"))
+
+
+def waiting_invitations(viewer: Viewer) -> list[WorkshopHost]:
+    """The questions to host that wait for the viewer's answer. One query, none for who coordinates nothing."""
+    if not viewer.coordinates:
+        return []
+    rows = WorkshopHost.objects.filter(network_id__in=list(viewer.coordinates), state=WorkshopHost.State.INVITED)
+    rows = rows.exclude(workshop__state=Workshop.State.CANCELLED).filter(workshop__in=visible_workshops(viewer))
+    return list(rows.select_related("workshop", "network__municipality").order_by("workshop__starts_at", "id")[:10])
+
+
+# --- calendars ------------------------------------------------------------------------------------------------------
+
+
+def own_calendar(viewer: Viewer, *, since: datetime) -> list[tuple[Workshop, Registration]]:
+    """What stands in the viewer's own calendar: places they hold or wait for, cancelled workshops too. Two queries."""
+    rows = Registration.objects.filter(person_id=viewer.someone, state__in=LIVING, workshop__ends_at__gt=since)
+    places = {registration.workshop_id: registration for registration in rows}
+    workshops = with_hosts(listed_workshops(viewer).filter(pk__in=places), viewer).order_by(*SOONEST)
+    return [(workshop, places[workshop.pk]) for workshop in workshops[:500]]
+
+
+def format_calendar(viewer: Viewer, exchange_format: ExchangeFormat) -> list[Workshop]:
+    """The workshops of a format that the viewer may see. Two queries."""
+    rows = listed_workshops(viewer).filter(format=exchange_format)
+    return list(with_hosts(rows, viewer).order_by(*LATEST)[:500])
+
+
+def calendar_generation(person_id: int) -> int | None:
+    """The number that the person's secret calendar address is made with; None while there is none. One query."""
+    return CalendarAddress.objects.filter(person_id=person_id).values_list("generation", flat=True).first()
+
+
+def formats_to_meet_in(viewer: Viewer) -> list[ExchangeFormat]:
+    """The formats that the viewer's cities own. Two queries, none for who coordinates nothing."""
+    if not viewer.coordinates:
+        return []
+    owned = FormatCity.objects.filter(network_id__in=list(viewer.coordinates), state=FormatCity.State.ACCEPTED)
+    rows = visible_formats(viewer).filter(Exists(owned.filter(format=OuterRef("pk"))))
+    return list(rows.prefetch_related("cities").order_by("hashtag"))
+
+
+def matching(viewer: Viewer, q: str) -> Any:
+    """Workshops whose title, words, place or format hold ``q``; a draft is found by who may see it."""
+    seen = visible_formats(viewer).filter(hashtag__icontains=q.lstrip("#").strip() or "#")
+    words = Q(title__icontains=q) | Q(summary__icontains=q) | Q(place__icontains=q) | Q(format__in=seen)
+    return visible_workshops(viewer).filter(words)
