@@ -44,7 +44,7 @@ class NeededDayField(DayField):
 
 
 class AgendaField(LinesField):
-    """One point of the agenda a line, ``10:15 Zwei Städte, zwei Wege | Impulse``; cleans to ``[{time, title, text}]``."""
+    """A point of the agenda a line, ``10:15 Zwei Wege | Impulse``; cleans to ``[{time, title, text}]``."""
 
     def prepare_value(self, value: Any) -> Any:
         if not isinstance(value, list):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.utils import timezone
 
 from exchange.models import Edition, ExchangeFormat, FormatCity, Workshop
 from exchange.policies.formats import may_edit_format, visible_editions, visible_formats
@@ -103,3 +104,37 @@ def matching(viewer: Viewer, q: str) -> QuerySet[ExchangeFormat]:
     """Formats whose hashtag, motto or words hold ``q``."""
     words = Q(hashtag__icontains=q.lstrip("#").strip() or "#") | Q(motto__icontains=q) | Q(about__icontains=q)
     return visible_formats(viewer).filter(words)
+
+
+# --- editions -------------------------------------------------------------------------------------------------------
+
+
+def host_choices(exchange_format: ExchangeFormat, edition: Edition | None) -> list[tuple[str, str]]:
+    """The towns that can have hosted an edition: all that were ever in the format, and the one stored now."""
+    towns = {
+        city.network.municipality_id: city.network.municipality.name
+        for city in exchange_format.cities.all()
+        if city.state in (FormatCity.State.ACCEPTED, FormatCity.State.LEFT)
+    }
+    if edition is not None and edition.host is not None:
+        towns.setdefault(edition.host.pk, edition.host.name)
+    return list(towns.items())
+
+
+def next_edition(exchange_format: ExchangeFormat) -> tuple[int, str | None]:
+    """The number of the next edition, and the town whose turn it is: the one that has not hosted for longest."""
+    rows = list(Edition.objects.filter(format=exchange_format).values_list("number", "host_id", "state"))
+    accepted = exchange_format.cities.filter(state=FormatCity.State.ACCEPTED).order_by("answered_at", "id")
+    order = list(accepted.values_list("network__municipality_id", flat=True))
+    last: dict[str | None, int] = {}
+    for number, host_id, state in rows:
+        if state != Edition.State.CANCELLED:
+            last[host_id] = max(number, last.get(host_id, 0))
+    turn = min(order, key=lambda ags: (last.get(ags, 0), order.index(ags)), default=None)
+    return max((number for number, _host, _state in rows), default=0) + 1, turn
+
+
+def proposed_edition(exchange_format: ExchangeFormat) -> dict[str, object]:
+    """What a new edition's form begins with."""
+    number, turn = next_edition(exchange_format)
+    return {"number": number, "host": turn or "", "year": timezone.localdate().year, "state": Edition.State.PLANNED}

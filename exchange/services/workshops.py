@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import lazy
@@ -25,6 +24,7 @@ from exchange.policies.workshops import (
     may_edit_workshop,
     may_open_workshop,
 )
+from exchange.queries.formats import next_edition
 from exchange.services.changes import changes_between
 from exchange.services.hosting import invite_host, locked, record_act
 from exchange.services.seats import move_up, page_of
@@ -175,18 +175,6 @@ def open_workshop(viewer: Viewer, workshop_id: int, *, at: datetime | None = Non
     _keep_edition(workshop)
     record_act(viewer, "opened", workshop, network_id=_acting(viewer, workshop))
     return workshop
-
-
-def next_edition(exchange_format: ExchangeFormat) -> tuple[int, str | None]:
-    """The number of the next edition, and the municipality whose turn it is to host: the one that waits longest."""
-    editions = Edition.objects.filter(format=exchange_format)
-    number = (editions.aggregate(last=Max("number"))["last"] or 0) + 1
-    cities = exchange_format.cities.filter(state="accepted").order_by("answered_at", "id")
-    order = list(cities.values_list("network__municipality_id", flat=True))
-    held: dict[str | None, int] = {}
-    for host_id, at in editions.exclude(state=Edition.State.CANCELLED).values_list("host_id", "number"):
-        held[host_id] = max(at, held.get(host_id, 0))
-    return number, min(order, key=lambda ags: (held.get(ags, 0), order.index(ags)), default=None)
 
 
 def _keep_edition(workshop: Workshop) -> None:

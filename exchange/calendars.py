@@ -1,0 +1,114 @@
+"""Calendar files and feeds (RFC 5545) that real calendars take. Times carry Europe/Berlin, never a bare clock."""
+
+from __future__ import annotations
+
+import datetime
+import hmac
+from collections.abc import Iterable
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+from icalendar import Calendar, Event, vText, vUri
+
+from exchange.models import Workshop
+from toolkit.markdown import plain_text
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+def _line(text: str) -> str:
+    """One line without control characters; ``icalendar`` escapes the rest."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def _event(workshop: Workshop, *, url: str, online_url: str, waiting: bool) -> Event:
+    event = Event()
+    event.add("uid", f"{workshop.calendar_uid}@lotsennetz")
+    event.add("sequence", workshop.calendar_sequence)
+    event.add("dtstamp", workshop.updated_at.astimezone(datetime.UTC))
+    event.add("last-modified", workshop.updated_at.astimezone(datetime.UTC))
+    event.add("dtstart", workshop.starts_at.astimezone(BERLIN))
+    event.add("dtend", workshop.ends_at.astimezone(BERLIN))
+    # The format is prefetched as far as the viewer sees it.
+    hashtag = f"#{workshop.format.hashtag}: " if workshop.format is not None else ""
+    cancelled = workshop.state == Workshop.State.CANCELLED
+    status = "CANCELLED" if cancelled else "TENTATIVE" if waiting else "CONFIRMED"
+    title = f"{hashtag}{workshop.title}"
+    if waiting and not cancelled:
+        title = _("Warteliste: {title}").format(title=title)
+    event.add("summary", vText(_line(title)))
+    event.add("status", status)
+    places = [workshop.place] if workshop.has_place and workshop.place else []
+    if workshop.has_online:
+        places.append(_("Online"))
+    if places:
+        event.add("location", vText(_line(", ".join(places))))
+    words = [_("Abgesagt: {reason}").format(reason=workshop.cancel_reason)] if cancelled else []
+    words += [workshop.summary, plain_text(workshop.description, limit=1_000)]
+    if online_url and not cancelled:
+        words.append(_("Link zur Teilnahme: {address}").format(address=online_url))
+    words.append(url)
+    event.add("description", vText("\n\n".join(line for word in words if (line := _line(word)))))
+    event.add("url", vUri(url))
+    return event
+
+
+def _address(workshop: Workshop) -> str:
+    return settings.SITE_URL + reverse("exchange:workshop-detail", kwargs={"pk": workshop.pk})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A workshop in a calendar; ``online_url`` only where the one who reads has a seat or hosts."""
+
+    workshop: Workshop
+    online_url: str = ""
+    waiting: bool = False
+
+
+def calendar_of(entries: Iterable[Entry], *, name: str) -> bytes:
+    """A whole calendar with the time zone it speaks of; ``name`` is what subscribers see."""
+    calendar = Calendar()
+    calendar.add("prodid", "-//Lotsennetz//DE")
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", "PUBLISH")
+    calendar.add("x-wr-calname", vText(_line(name)))
+    calendar.add("x-wr-timezone", "Europe/Berlin")
+    calendar.add("refresh-interval", datetime.timedelta(hours=4), parameters={"VALUE": "DURATION"})
+    for entry in entries:
+        calendar.add_component(
+            _event(entry.workshop, url=_address(entry.workshop), online_url=entry.online_url, waiting=entry.waiting)
+        )
+    calendar.add_missing_timezones()
+    data: bytes = calendar.to_ical()
+    return data
+
+
+# --- the secret address of one's own calendar -----------------------------------------------------------------------
+
+
+def _signature(person_id: int, generation: int) -> str:
+    return salted_hmac("exchange.calendar", f"{person_id}:{generation}", algorithm="sha256").hexdigest()[:40]
+
+
+def token_for(person_id: int, generation: int) -> str:
+    """The secret part of the address; whoever has it reads the person's calendar, and nothing else."""
+    return f"{person_id}-{_signature(person_id, generation)}"
+
+
+def person_of(token: str) -> tuple[int, str] | None:
+    """Person and signature that a token speaks of, unchecked; None when it is none of ours."""
+    number, dash, signature = token.partition("-")
+    if not dash or not number.isascii() or not number.isdigit() or len(number) > 12 or not signature.isascii():
+        return None
+    return int(number), signature
+
+
+def fits(person_id: int, generation: int, signature: str) -> bool:
+    """Whether the signature is the one of this person and generation; takes the same time for every wrong one."""
+    return hmac.compare_digest(_signature(person_id, generation), signature)
