@@ -10,10 +10,10 @@ from django.utils import timezone
 from exchange.models import Edition, ExchangeFormat, FormatCity, Workshop
 from exchange.policies.formats import may_edit_format, visible_editions, visible_formats
 from exchange.policies.workshops import listed_workshops
-from exchange.queries.workshops import SOONEST, changes_of, series_of, with_hosts, with_own
+from exchange.queries.acts import Act, acts_of
+from exchange.queries.workshops import SOONEST, series_of, with_hosts, with_own
 from tenancy.models import Network
 from tenancy.viewer import Viewer
-from toolkit.models import AuditEntry
 from toolkit.pagination import Page, page_by_key
 
 BY_NAME = ("hashtag", "id")
@@ -50,7 +50,7 @@ class FormatPage:
     format: ExchangeFormat
     editions: list[Edition]
     coming: list[Workshop]
-    changes: list[tuple[AuditEntry, str]]
+    changes: list[Act]
 
     def _in(self, state: str) -> list[Network]:
         return [city.network for city in self.format.cities.all() if city.state == state]
@@ -87,7 +87,7 @@ def format_page(viewer: Viewer, slug: str) -> FormatPage:
         format=exchange_format,
         editions=editions[::-1],
         coming=ahead,
-        changes=changes_of("format", exchange_format.pk) if may_edit_format(viewer, exchange_format) else [],
+        changes=acts_of("format", exchange_format.pk) if may_edit_format(viewer, exchange_format) else [],
     )
 
 

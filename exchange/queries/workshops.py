@@ -23,10 +23,10 @@ from exchange.policies.workshops import (
     visible_registrations,
     visible_workshops,
 )
-from tenancy.models import Network, Person, State
+from exchange.queries.acts import Act, acts_of
+from tenancy.models import Network, State
 from tenancy.policies.networks import visible_networks
 from tenancy.viewer import Viewer
-from toolkit.models import AuditEntry
 from toolkit.pagination import Page, page_by_key
 
 SOONEST = ("starts_at", "id")
@@ -201,7 +201,7 @@ class WorkshopPage:
     series: list[Edition]
     edition: Edition | None
     names: list[Registration]
-    changes: list[tuple[AuditEntry, str]]
+    changes: list[Act]
 
     @property
     def hosts(self) -> list[Network]:
@@ -276,15 +276,8 @@ def workshop_page(viewer: Viewer, pk: int) -> WorkshopPage:
         series=series,
         edition=next((e for e in series if e.workshop_id == workshop.pk), None),
         names=names,
-        changes=changes_of("workshop", workshop.pk) if hosting else [],
+        changes=acts_of("workshop", workshop.pk) if hosting else [],
     )
-
-
-def changes_of(subject: str, subject_id: int, *, most: int = 12) -> list[tuple[AuditEntry, str]]:
-    """The latest acts on the record with the name of who did them, for the owners. Two queries."""
-    entries = list(AuditEntry.objects.filter(subject=subject, subject_id=str(subject_id)).order_by("-at", "-id")[:most])
-    names = {p.pk: p.name for p in Person.objects.filter(pk__in={e.person_id for e in entries if e.person_id})}
-    return [(entry, names.get(entry.person_id or 0, "")) for entry in entries]
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ def workshop_list(request: ViewerRequest) -> HttpResponse:
     context = {
         **SECTION,
         "wanted": wanted,
+        "upcoming_tab": not wanted.past,
         "found": found,
         "older": wanted.address(page=found.page.next) if found.page.next else "",
         "newer": wanted.address(page=found.page.previous) if found.page.previous else "",
@@ -89,6 +90,7 @@ def detail(
         "page": page,
         "w": workshop,
         "own": page.own,
+        "mode_icon": {"on_site": "location_on", "online": "videocam"}.get(workshop.mode, "devices"),
         "is_over": workshop.ends_at <= now,
         "has_begun": workshop.starts_at <= now,
         "is_host": rules.is_host(viewer, workshop),
