@@ -138,3 +138,8 @@ def proposed_edition(exchange_format: ExchangeFormat) -> dict[str, object]:
     """What a new edition's form begins with."""
     number, turn = next_edition(exchange_format)
     return {"number": number, "host": turn or "", "year": timezone.localdate().year, "state": Edition.State.PLANNED}
+
+
+def slug_of(format_id: int) -> str:
+    """The part of the address of a format, for links of whoever knows its number already. One query."""
+    return ExchangeFormat.objects.filter(pk=format_id).values_list("slug", flat=True).first() or ""
