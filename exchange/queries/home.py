@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from itertools import combinations
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q
+from django.db.models import Count, Q
 
-from exchange.models import Experience, FormatCity, Registration, Workshop, WorkshopHost
+from exchange.models import Experience, FormatCity, Workshop
 from exchange.policies.experiences import published_experiences
 from exchange.policies.formats import visible_formats
-from exchange.policies.workshops import listed_workshops
 from exchange.queries.experiences import NEWEST, with_cards
+from exchange.queries.workshops import upcoming
 from tenancy.models import Membership, Network
 from tenancy.policies.networks import visible_networks
 from tenancy.viewer import Viewer
@@ -116,22 +116,11 @@ class Coming:
     @property
     def hosts(self) -> list[Network]:
         """The towns that invite to the next one."""
-        return [host.network for host in self.next.hosts.all()] if self.next else []
+        return [host.network for host in self.next.accepted] if self.next else []  # type: ignore[attr-defined]  # prefetched by upcoming
 
 
 def coming(viewer: Viewer, *, now: datetime) -> Coming:
-    """The viewer's own next workshop, else the next that is open, and the agenda. Two queries."""
-    mine = Registration.objects.filter(workshop=OuterRef("pk"), person_id=viewer.person_id or 0).exclude(
-        state=Registration.State.WITHDRAWN
-    )
-    hosts = WorkshopHost.objects.filter(state=WorkshopHost.State.ACCEPTED).select_related("network__municipality")
-    rows = list(
-        listed_workshops(viewer)
-        .filter(state=Workshop.State.OPEN, ends_at__gt=now)
-        .select_related("format")
-        .annotate(is_mine=Exists(mine))
-        .prefetch_related(Prefetch("hosts", queryset=hosts.order_by("id")))
-        .order_by("starts_at", "id")[:12]
-    )
-    next_one = next((w for w in rows if w.is_mine), None) or next(iter(rows), None)
+    """The viewer's own next workshop, else the next that is open, and the agenda. Three queries."""
+    rows = upcoming(viewer, 12, now=now)
+    next_one = next((w for w in rows if w.is_mine), None) or next(iter(rows), None)  # type: ignore[attr-defined]  # annotated by upcoming
     return Coming(next=next_one, agenda=[w for w in rows if w is not next_one][:3])

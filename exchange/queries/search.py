@@ -11,11 +11,13 @@ from typing import Any
 from django.db.models import Prefetch, Q
 from django.utils import timezone
 
-from exchange.models import ExchangeFormat, Experience, FormatCity, Workshop, WorkshopHost
+from exchange.models import ExchangeFormat, Experience, Workshop
 from exchange.policies.experiences import published_experiences
-from exchange.policies.formats import visible_formats
-from exchange.policies.workshops import listed_workshops
 from exchange.queries.experiences import NEWEST, alike, matching, with_cards
+from exchange.queries.formats import matching as matching_formats
+from exchange.queries.formats import with_cities
+from exchange.queries.workshops import matching as matching_workshops
+from exchange.queries.workshops import with_hosts
 from tenancy.models import Membership, Network, Person
 from tenancy.policies.networks import visible_networks
 from tenancy.policies.people import visible_people
@@ -81,24 +83,18 @@ def _people(viewer: Viewer, words: list[str]) -> list[Person]:
 
 def _workshops(viewer: Viewer, q: str) -> list[Workshop]:
     """Those to come first, soonest on top; then the latest past ones."""
-    hosts = WorkshopHost.objects.filter(state=WorkshopHost.State.ACCEPTED).select_related("network__municipality")
-    words = Q(title__icontains=q) | Q(summary__icontains=q) | Q(format__hashtag__icontains=q.lstrip("#"))
-    rows = listed_workshops(viewer).filter(words).select_related("format")
-    rows = rows.prefetch_related(Prefetch("hosts", queryset=hosts)).order_by("-starts_at", "-id")
+    rows = with_hosts(matching_workshops(viewer, q), viewer).order_by("-starts_at", "-id")
     now = timezone.now()
     found = list(rows[:50])
     return sorted(found, key=lambda w: (w.starts_at < now, abs((w.starts_at - now).total_seconds())))[:EACH]
 
 
 def _formats(viewer: Viewer, q: str) -> list[ExchangeFormat]:
-    cities = FormatCity.objects.filter(state=FormatCity.State.ACCEPTED).select_related("network__municipality")
-    words = Q(hashtag__icontains=q.lstrip("#").strip()) | Q(motto__icontains=q)
-    rows = visible_formats(viewer).filter(words)
-    return list(rows.prefetch_related(Prefetch("cities", queryset=cities)).order_by("hashtag")[:EACH])
+    return list(with_cities(matching_formats(viewer, q)).order_by("hashtag")[:EACH])
 
 
 def search_everything(viewer: Viewer, q: str) -> Found:
-    """All that the viewer may find with these words: ten queries at most, whatever there is."""
+    """All that the viewer may find with these words: eleven queries at most, whatever there is."""
     words = _words(q)
     if not words:
         return Found()

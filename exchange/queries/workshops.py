@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
@@ -349,8 +348,8 @@ def formats_to_meet_in(viewer: Viewer) -> list[ExchangeFormat]:
     return list(rows.prefetch_related("cities").order_by("hashtag"))
 
 
-def matching(viewer: Viewer, q: str) -> Any:
-    """Workshops whose title, words, place or format hold ``q``; a draft is found by who may see it."""
+def matching(viewer: Viewer, q: str) -> QuerySet[Workshop]:
+    """Workshops whose title, words, place or format hold ``q``."""
     seen = visible_formats(viewer).filter(hashtag__icontains=q.lstrip("#").strip() or "#")
     words = Q(title__icontains=q) | Q(summary__icontains=q) | Q(place__icontains=q) | Q(format__in=seen)
-    return visible_workshops(viewer).filter(words)
+    return listed_workshops(viewer).filter(words)

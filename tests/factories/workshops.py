@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import datetime
+
+import factory
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from exchange.models import Edition, ExchangeFormat, FormatCity, Registration, Workshop, WorkshopHost
+from tests.factories.tenancy import NetworkFactory, PersonFactory
+
+
+class FormatFactory(DjangoModelFactory):
+    """A format for all networks; ``cities`` are those that own it, ``invited`` those that have not answered."""
+
+    class Meta:
+        model = ExchangeFormat
+        skip_postgeneration_save = True
+
+    hashtag = factory.Sequence(lambda n: f"Format{n}")
+    slug = factory.LazyAttribute(lambda o: o.hashtag.lower())
+    motto = "Zwei Städte, ein Tag"
+    rung = "all"
+
+    @factory.post_generation
+    def cities(self, create, networks, **_kwargs):
+        for network in networks or ():
+            FormatCity.objects.create(format=self, network=network, state="accepted", answered_at=timezone.now())
+
+    @factory.post_generation
+    def invited(self, create, networks, **_kwargs):
+        for network in networks or ():
+            FormatCity.objects.create(format=self, network=network)
+
+
+class EditionFactory(DjangoModelFactory):
+    class Meta:
+        model = Edition
+
+    format = factory.SubFactory(FormatFactory)
+    number = factory.Sequence(lambda n: n + 1)
+    year = 2025
+    state = "held"
+
+
+class WorkshopFactory(DjangoModelFactory):
+    """An open one in a week, for all networks; ``hosts`` accepted, ``asked`` have not answered."""
+
+    class Meta:
+        model = Workshop
+        skip_postgeneration_save = True
+
+    title = factory.Sequence(lambda n: f"Musterworkshop {n}")
+    starts_at = factory.LazyFunction(lambda: timezone.now().replace(microsecond=0) + datetime.timedelta(days=7))
+    ends_at = factory.LazyAttribute(lambda o: o.starts_at + datetime.timedelta(hours=2))
+    registration_ends_at = factory.LazyAttribute(lambda o: o.starts_at)
+    seats = 10
+    place = "Rathaus"
+    rung = "all"
+    state = "open"
+
+    @factory.post_generation
+    def hosts(self, create, networks, **_kwargs):
+        for network in networks or ():
+            WorkshopHost.objects.create(workshop=self, network=network, state="accepted", answered_at=timezone.now())
+
+    @factory.post_generation
+    def asked(self, create, networks, **_kwargs):
+        for network in networks or ():
+            WorkshopHost.objects.create(workshop=self, network=network)
+
+
+class RegistrationFactory(DjangoModelFactory):
+    """A seat; set ``state="queued"`` for a place in the queue."""
+
+    class Meta:
+        model = Registration
+
+    workshop = factory.SubFactory(WorkshopFactory)
+    person = factory.SubFactory(PersonFactory)
+    network = factory.SubFactory(NetworkFactory)
+    state = "seat"
+    queued_at = factory.LazyAttribute(lambda o: timezone.now() if o.state == "queued" else None)
