@@ -152,11 +152,11 @@ def test_the_directory_costs_the_same_for_any_number(rows, outsider, as_person, 
     viewer = viewer_for(outsider)
     from tenancy.queries.people import PeopleFilter, people_list, person_by_id
 
-    with django_assert_num_queries(3):  # people, topics, memberships
+    with django_assert_num_queries(4):  # people, topics, memberships, moderations
         page = people_list(viewer, PeopleFilter())
         [m.title for person in page.items for m in vars(person)["shown"]]
         [topic.name for person in page.items for topic in person.topics.all()]
-    with django_assert_num_queries(4):  # and the memberships that decide on contact details
+    with django_assert_num_queries(5):  # and the memberships that decide on contact details
         person_by_id(viewer, page.items[0].pk).get()
 
 
@@ -202,3 +202,9 @@ def test_somebody_without_a_network_finds_only_themselves(pilot, operator, as_pe
     Membership.objects.filter(person=pilot).update(ended_on=datetime.date(2024, 1, 1))
     assert {p.pk for p in as_person(operator).get("/personen/").context["page"].items} == {operator.pk}
     assert as_person(pilot).get("/profil/").status_code == 200
+
+
+def test_a_moderator_is_shown_with_the_association(moderator, pilot, as_person):
+    for path in ("/personen/", f"/personen/{moderator.pk}/"):
+        text = as_person(pilot).get(path).content.decode()
+        assert moderator.moderations.get().association.name in text

@@ -204,6 +204,7 @@ def test_a_network_is_not_published_before_its_people_have_a_name(new_network, c
         ("wir", {"name": ""}, "name"),
         ("wir", {"name": "x", "crest": "1!"}, "crest"),
         ("beginn", {"claims": "2019 ohne Quelle"}, "claims"),
+        ("beginn", {"model": "Nirgendwo"}, "model"),
         ("umfang", {"pilots_min": "3", "pilots_max": "1"}, "pilots_max"),
         ("mehr", {"sdg_targets": "99.9"}, "sdg_targets"),
         ("mehr", {"contact_email": "keine"}, "contact_email"),
@@ -236,3 +237,11 @@ def test_an_office_of_another_city_cannot_be_reached_through_mine(heilbronn, coo
     assert client.get(f"/netzwerke/konstanz/aemter/{theirs.pk}/").status_code == 404
     assert client.post(f"/netzwerke/konstanz/aemter/{theirs.pk}/schliessen/").status_code == 404
     assert Office.objects.get(pk=theirs.pk).closed_on is None
+
+
+def test_the_city_a_network_is_modelled_on_is_found_by_its_name(konstanz, heilbronn, coordinator, as_person):
+    page = "/netzwerke/konstanz/bearbeiten/beginn/"
+    assert as_person(coordinator).post(page, {"model": "heilbronn", "model_ags": ""}).status_code == 302
+    assert "Nach dem Vorbild von Heilbronn" in text_of(Client().get("/netzwerke/konstanz/"))
+    assert as_person(coordinator).post(page, {"model": "", "model_ags": "08121000"}).status_code == 302
+    assert Network.objects.get(pk=konstanz.pk).modelled_on is None

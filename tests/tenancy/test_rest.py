@@ -28,7 +28,7 @@ def test_lists_cost_the_same_for_any_number(rows, outsider, as_person, django_as
     with django_assert_num_queries(1):
         Client().get("/api/v1/networks/")
     client = as_person(outsider)
-    with django_assert_num_queries(6):  # session, person, viewer, people, topics, memberships
+    with django_assert_num_queries(7):  # session, person, viewer, people, topics, memberships, moderations
         client.get("/api/v1/people/")
 
 

@@ -9,15 +9,18 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from tenancy.lines import Line, read_lines
 from tenancy.models import RoleTerm, State, TaskArea
+from tenancy.queries.municipalities import living_municipality, suggest_municipalities
 from tenancy.queries.networks import DivisionGroup
 from tenancy.role_terms import RoleForms
 from tenancy.rows import MOST_PILOTS
 from tenancy.sdg import TARGET
 from toolkit.forms import LineField, LinesField, TextField
+from toolkit.text import fold
 
 
 class RoleTermForm(forms.Form):
@@ -102,6 +105,32 @@ class StartForm(forms.Form):
         label=_("Strategie"), max_length=160, required=False, help_text=_("Zum Beispiel: Digitale Stadt 2030")
     )
     parent_project = LineField(label=_("Teil eines größeren Vorhabens"), max_length=200, required=False)
+    model = LineField(
+        label=_("Vorbild"),
+        max_length=120,
+        required=False,
+        help_text=_("Die Kommune, nach deren Vorbild Ihr Netzwerk entstand"),
+        widget=forms.TextInput(
+            attrs={
+                "data-island": "suggest",
+                "data-suggest": reverse_lazy("tenancy:municipality-suggest"),
+                "data-suggest-target": "id_model_ags",
+            }
+        ),
+    )
+    model_ags = forms.CharField(required=False, max_length=8, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        """``model_ags`` is the key of the model city, or empty; typed without choosing, the name itself must do."""
+        data = super().clean() or {}
+        name = data.get("model", "")
+        town = living_municipality(data.get("model_ags", "")) if name else None
+        if name and (town is None or fold(town.name) != fold(name)):
+            town = next((hit for hit in suggest_municipalities(name, most=1) if fold(hit.name) == fold(name)), None)
+            if town is None:
+                self.add_error("model", _("Diese Kommune finden wir nicht. Bitte wählen Sie sie aus der Liste."))
+        data["model_ags"] = town.ags if town is not None else ""
+        return data
 
     def clean_claims(self) -> list[tuple[str, str]]:
         def understand(line: Line[tuple[str, str]], cells: list[str]) -> tuple[str, str] | None:

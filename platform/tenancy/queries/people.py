@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.functions import Length
 
-from tenancy.models import Invitation, Membership, Office, Person, PersonTopic, TaskArea, Topic
+from tenancy.models import Invitation, Membership, Moderator, Office, Person, PersonTopic, TaskArea, Topic
 from tenancy.policies.networks import visible_invitations
 from tenancy.policies.people import visible_memberships, visible_people
 from tenancy.viewer import Viewer
@@ -57,14 +57,16 @@ class PeopleFilter:
 
 
 def with_card(viewer: Viewer, rows: QuerySet[Person]) -> QuerySet[Person]:
-    """People with what a card shows: topics, and ``shown``, the memberships that the viewer may see."""
+    """People with what a card shows: topics, ``moderating``, and ``shown``, the memberships the viewer may see."""
     shown = (
         visible_memberships(viewer)
         .select_related("network__municipality__state", "network__role_term", "office")
         .order_by("started_on", "id")
     )
     memberships = Prefetch("memberships", queryset=shown, to_attr="shown")
-    return rows.prefetch_related("topics", memberships)  # type: ignore[misc]  # taggit's manager prefetches, unseen
+    living = Moderator.objects.filter(ended_on=None).select_related("association")
+    moderations = Prefetch("moderations", queryset=living.order_by("started_on", "id"), to_attr="moderating")
+    return rows.prefetch_related("topics", memberships, moderations)  # type: ignore[misc]  # taggit's manager prefetches, unseen
 
 
 def own_task_areas(viewer: Viewer) -> list[str]:
@@ -109,7 +111,7 @@ def _topic_is(text: str) -> Q:
 
 
 def people_list(viewer: Viewer, wanted: PeopleFilter, mark: str = "") -> Page[Person]:
-    """One page of people by name; three queries, one more when ``same`` is asked."""
+    """One page of people by name; four queries, one more when ``same`` is asked."""
     rows = with_card(viewer, people_for(viewer, wanted))
     return page_by_key(rows, ("sort_key", "id"), mark, size=PAGE_SIZE)
 

@@ -174,13 +174,23 @@ def _plain(form_class: type[forms.Form], template: str = "form") -> Handler:
 
 def _start(request: ViewerRequest, network: Network, part: Part, guided: bool) -> HttpResponse:
     claims = "\n".join(f"{start.value}; {start.source}" for start in starts_of(network))
-    initial = {"claims": claims, "strategy": network.strategy, "parent_project": network.parent_project}
+    initial = {
+        "claims": claims,
+        "strategy": network.strategy,
+        "parent_project": network.parent_project,
+        "model": network.modelled_on.name if network.modelled_on else "",
+        "model_ags": network.modelled_on_id or "",
+    }
     form = StartForm(request.POST or None, initial=initial)
     if form.is_bound and form.is_valid():
         data = form.cleaned_data
         verbs.set_starts(request.viewer, network.pk, data["claims"])
         verbs.update_network(
-            request.viewer, network.pk, strategy=data["strategy"], parent_project=data["parent_project"]
+            request.viewer,
+            network.pk,
+            strategy=data["strategy"],
+            parent_project=data["parent_project"],
+            modelled_on_id=data["model_ags"] or None,
         )
         return _onward(request, network, part, guided)
     return _show(request, network, part, guided, "form", form)
