@@ -28,6 +28,7 @@ export class ChatRoom extends HTMLElement {
   #slow = false;
   #live = false;
   #more = false;
+  #stuck = true;
   #told = Number.POSITIVE_INFINITY;
   #saving = 0;
   #reading = 0;
@@ -190,6 +191,7 @@ export class ChatRoom extends HTMLElement {
 
   #toEnd(): void {
     this.#log.scrollTop = this.#log.scrollHeight;
+    this.#stuck = true;
     this.#fresh = 0;
   }
 
@@ -197,6 +199,7 @@ export class ChatRoom extends HTMLElement {
     const line = this.#rows.querySelector<HTMLElement>(".newline");
     if (line) line.scrollIntoView({ block: "center" });
     else this.#toEnd();
+    this.#stuck = this.#nearEnd();
     this.#drawJump();
   }
 
@@ -264,7 +267,10 @@ export class ChatRoom extends HTMLElement {
   // --- people ---
 
   #listen(): void {
+    // A bar above or a growing box below must not hide the end from who stands there.
+    new ResizeObserver(() => this.#stuck && this.#toEnd()).observe(this.#log);
     this.#log.addEventListener("scroll", () => {
+      this.#stuck = this.#nearEnd();
       if (this.#nearEnd()) this.#fresh = 0;
       this.#drawJump();
       this.#seen();
