@@ -157,7 +157,8 @@ def test_signing_out_leaves_nothing_on_the_device(stage: Stage, pilot: Person, n
     page.get_by_role("textbox", name="Nachricht an").fill("Geheimer Entwurf")
     page.wait_for_timeout(400)
     page.locator("details.profile > summary").click()
-    page.get_by_role("button", name="Abmelden").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Abmelden").click()
     page.wait_for_load_state("networkidle")
     kept = page.evaluate(
         """async () => {

@@ -343,14 +343,14 @@ export class ChatRoom extends HTMLElement {
     clearTimeout(this.#saving);
     this.querySelector("#msg-e")?.toggleAttribute("hidden", true);
     this.#leftOver(box);
+    box.focus();
+    // Kept before it is shown as waiting: what one sees survives a closed browser.
+    await keep(one);
     this.#waiting.push(one);
     this.#mark = this.#last;
     this.#current = "";
     this.#draw(true);
-    box.focus();
-    // Kept before it is sent: a closed browser finds it again.
-    await keep(one);
-    await keepDraft(this.c, "");
+    await keepDraft(this.c, box.value);
     this.#outbox?.tell();
     void this.#outbox?.flush();
   }
