@@ -76,7 +76,7 @@ class ApplyForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.offered = []
-        self.town: Municipality | None = None
+        self.place: Municipality | None = None
 
     def clean_email(self) -> str:
         email = str(self.cleaned_data["email"])
@@ -89,13 +89,13 @@ class ApplyForm(forms.Form):
         typed = self.cleaned_data.get("town", "")
         if not typed:
             return
-        self.town = self._given(typed)
-        if self.town is not None:
+        self.place = self._given(typed)
+        if self.place is not None:
             return
         found = suggest_municipalities(typed)
         same = [town for town in found if town.search_key == fold(typed)]
         if len(same) == 1:
-            self.town = same[0]
+            self.place = same[0]
         elif found:
             self.offered = hints(found)
             self.add_error("town", _("Welche Kommune meinen Sie? Bitte wählen Sie eine aus."))
@@ -115,10 +115,10 @@ class ApplyForm(forms.Form):
     @property
     def asked(self) -> Asked:
         """What the applicant says, once the form is valid."""
-        if self.town is None:
+        if self.place is None:
             raise ValueError("only a valid form has a municipality")
         said = ("given_name", "family_name", "office_name", "email", "network_name", "note")
-        return Asked(ags=self.town.ags, **{name: str(self.cleaned_data[name]) for name in said})
+        return Asked(ags=self.place.ags, **{name: str(self.cleaned_data[name]) for name in said})
 
 
 class ApproveForm(forms.Form):

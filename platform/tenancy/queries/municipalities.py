@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.postgres.search import TrigramSimilarity
 from django.db.models import Case, F, FloatField, Q, QuerySet, When
@@ -75,14 +76,16 @@ def suggest_municipalities(text: str, *, most: int = MOST) -> list[Municipality]
     folded = fold(text)[:120]
     if len(folded) < 2:
         return []
-    rows = [
+    rows: list[Any] = [  # municipalities with their tier
         town
         for query in (starting_with(folded), with_word(folded))
         for town in query.select_related("state", "district")[:most]
     ]
     # The very name is never cut off, however many larger towns carry it with an addition.
     rows = sorted(rows, key=lambda town: town.tier)[:most]
-    found = {town.ags: town for town in sorted(rows, key=lambda town: (max(town.tier, 1), -town.population, town.ags))}
+    found: dict[str, Municipality] = {
+        town.ags: town for town in sorted(rows, key=lambda town: (max(town.tier, 1), -town.population, town.ags))
+    }
     if len(found) < most:
         for town in like_typed(folded).select_related("state", "district")[:most]:
             found.setdefault(town.ags, town)

@@ -38,7 +38,7 @@ def apply(request: ViewerRequest) -> HttpResponse:
             application = verbs.apply(asked)
         except Conflict as conflict:
             add_conflict(form, conflict)
-            network = network_in(request.viewer, form.town) if form.town else None
+            network = network_in(request.viewer, form.place) if form.place else None
         else:
             request.session[_SENT] = {
                 "email": application.email,
