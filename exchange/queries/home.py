@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import combinations
 from typing import Any
 
-from django.db.models import Count, Q
+from django.core.cache import cache
 
 from exchange.models import Experience, FormatCity, Workshop
 from exchange.policies.experiences import published_experiences
@@ -18,8 +19,10 @@ from exchange.queries.workshops import upcoming
 from tenancy.models import Membership, Network
 from tenancy.policies.networks import visible_networks
 from tenancy.viewer import Viewer
+from toolkit import audience
 
 NEWCOMER_DAYS = 60
+COUNT_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class Stage:
 
 
 def stage(viewer: Viewer, *, since: datetime, now: datetime) -> Stage:
-    """Map and numbers: four queries. ``since`` is when the viewer was here last."""
+    """Map and numbers: four queries, a fifth once a minute. ``since`` is when the viewer was here last."""
     networks = list(
         visible_networks(viewer)
         .filter(published_at__isnull=False)
@@ -69,10 +72,7 @@ def stage(viewer: Viewer, *, since: datetime, now: datetime) -> Stage:
         for n in networks
         if n.municipality.latitude is not None and n.municipality.longitude is not None
     }
-    counts = published_experiences(viewer).aggregate(
-        every=Count("pk"),
-        fresh=Count("pk", filter=Q(published_at__gt=since) & ~Q(author_id=viewer.person_id or 0)),
-    )
+    fresh = published_experiences(viewer).filter(published_at__gt=since)
     recent = [n for n in networks if n.published_at and n.published_at > now - timedelta(days=NEWCOMER_DAYS)]
     return Stage(
         pins=list(pins.values()),
@@ -83,10 +83,20 @@ def stage(viewer: Viewer, *, since: datetime, now: datetime) -> Stage:
         pilots=Membership.objects.filter(
             ended_on=None, person__is_active=True, network__published_at__isnull=False
         ).count(),
-        experiences=counts["every"],
-        new_experiences=counts["fresh"],
+        experiences=_how_many(viewer),
+        new_experiences=fresh.exclude(author_id=viewer.person_id or 0).count(),
         newcomer=next((n for n in recent if n.pk not in viewer.network_ids), None),
     )
+
+
+def _how_many(viewer: Viewer) -> int:
+    """How many experiences the viewer may read, at most a minute old: counting 20,000 rows takes 40 ms.
+
+    Who holds the same keys sees the same number. The key of the one person opens drafts, which do not count.
+    """
+    keys = [key for key in viewer.keys if key < audience.PERSON_BASE]
+    name = "home-count:" + hashlib.blake2b(repr(keys).encode(), digest_size=12).hexdigest()
+    return cache.get_or_set(name, lambda: published_experiences(viewer).count(), COUNT_SECONDS) or 0
 
 
 def _pairs(viewer: Viewer) -> set[tuple[int, int]]:
