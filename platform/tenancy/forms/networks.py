@@ -200,7 +200,7 @@ class RuleForm(forms.Form):
         for office in self.offices:
             for bound in ("min", "max"):
                 self.fields[f"{bound}_{office.pk}"] = forms.IntegerField(
-                    label=f"{office.name}: {_('mindestens') if bound == 'min' else _('höchstens')}",
+                    label=(_("Mindestens: %s") if bound == "min" else _("Höchstens: %s")) % office.name,
                     min_value=0,
                     max_value=MOST_PILOTS,
                     required=False,
