@@ -46,7 +46,7 @@ class FormatForm(forms.Form):
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2_000_000_000, required=False)
     hashtag = HashtagField(
-        label=_("Hashtag"), help_text=_("Zum Beispiel KNmeetsHN. Daran erkennt man die Reihe überall."), max_length=60
+        label=_("Hashtag"), help_text=_("Zum Beispiel KNmeetsHN. Daran erkennt man das Format überall."), max_length=60
     )
     motto = LineField(label=_("Motto"), required=False, max_length=200)
     about = TextField(

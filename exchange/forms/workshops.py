@@ -198,7 +198,7 @@ class NewWorkshopForm(WorkshopForm):
     """Beginning a workshop: for which network, in which format, and which cities are asked to host it too."""
 
     network = forms.TypedChoiceField(label=_("Für welches Netzwerk?"), coerce=int)
-    format = forms.TypedChoiceField(label=_("Reihe"), coerce=int, empty_value=None, required=False)
+    format = forms.TypedChoiceField(label=_("Format"), coerce=int, empty_value=None, required=False)
     invited = forms.TypedMultipleChoiceField(
         label=_("Wer lädt mit ein?"),
         help_text=_("Diese Kommunen werden gefragt. Sobald alle geantwortet haben, lässt sich die Anmeldung eröffnen."),

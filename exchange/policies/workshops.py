@@ -85,7 +85,7 @@ def may_create_workshop(
     if network_id is not None and network_id not in viewer.coordinates:
         return deny(_("Sie können nur für Ihr eigenes Netzwerk einladen."))
     if exchange_format is not None and viewer.coordinates.isdisjoint(owners_of(exchange_format)):
-        return deny(_("In dieser Reihe laden die beteiligten Kommunen ein."))
+        return deny(_("In diesem Format laden die beteiligten Kommunen ein."))
     return ALLOW
 
 

@@ -254,7 +254,7 @@ def save_edition(
     words = _known(words, EDITION_WORDS)
     others = Edition.objects.filter(format=exchange_format).exclude(pk=edition_id or 0)
     if others.filter(number=words["number"]).exists():
-        raise Conflict(_("Diese Nummer gibt es in der Reihe schon."), field="number")
+        raise Conflict(_("Diese Nummer gibt es in diesem Format schon."), field="number")
     edition = (
         Edition(format=exchange_format)
         if edition_id is None

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from chat.public import join_room, leave_room
+from chat.public import join_room, leave_room, open_room
 from exchange.models import Registration, Workshop
 from exchange.policies.workshops import LIVING, hosts_of, may_take_seat, may_withdraw, visible_workshops
 from tenancy.models import Membership
@@ -37,6 +37,14 @@ def _own(viewer: Viewer, workshop: Workshop) -> Registration | None:
 def page_of(workshop: Workshop) -> str:
     """The path of the workshop's page."""
     return reverse("exchange:workshop-detail", kwargs={"pk": workshop.pk})
+
+
+def room_of(workshop: Workshop) -> int:
+    """Within the workshop's lock: the number of its room, opened for the hosts' coordinators if there is none."""
+    if workshop.room_id is None:
+        workshop.room_id = open_room("workshop", workshop.pk, workshop.title, coordinators_of(hosts_of(workshop)))
+        workshop.save(update_fields=["room_id"])
+    return workshop.room_id
 
 
 def chosen_mode(workshop: Workshop, mode: str) -> str:
@@ -82,8 +90,8 @@ def take_seat(
         seated_at=now if free else None,
         queued_at=None if free else now,
     )
-    if free and workshop.room_id is not None:
-        join_room(workshop.room_id, [viewer.someone])
+    if free:
+        join_room(room_of(workshop), [viewer.someone])
     return registration
 
 
@@ -124,8 +132,7 @@ def move_up(workshop: Workshop, *, at: datetime) -> list[Registration]:
     if not moved:
         return []
     people = [registration.person_id for registration in moved]
-    if workshop.room_id is not None:
-        join_room(workshop.room_id, people)
+    join_room(room_of(workshop), people)
     tell(
         people,
         kind="workshop.seat",

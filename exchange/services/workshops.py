@@ -27,7 +27,7 @@ from exchange.policies.workshops import (
 from exchange.queries.formats import next_edition
 from exchange.services.changes import changes_between
 from exchange.services.hosting import invite_host, locked, record_act
-from exchange.services.seats import move_up, page_of
+from exchange.services.seats import move_up, page_of, room_of
 from tenancy.queries.people import coordinators_of
 from tenancy.viewer import Viewer
 from toolkit.access import Conflict, require
@@ -170,8 +170,8 @@ def open_workshop(viewer: Viewer, workshop_id: int, *, at: datetime | None = Non
     require(may_open_workshop(viewer, workshop, at=at or timezone.now()))
     workshop.state = Workshop.State.OPEN
     workshop.version += 1
-    workshop.room_id = open_room("workshop", workshop.pk, workshop.title, coordinators_of(hosts_of(workshop)))
-    workshop.save(update_fields=["state", "version", "room_id", "updated_at"])
+    workshop.save(update_fields=["state", "version", "updated_at"])
+    room_of(workshop)
     _keep_edition(workshop)
     record_act(viewer, "opened", workshop, network_id=_acting(viewer, workshop))
     return workshop
@@ -192,8 +192,10 @@ def _keep_edition(workshop: Workshop) -> None:
     if edition is None:
         edition = Edition(format=exchange_format, number=next_edition(exchange_format)[0])
     if edition.host_id is None:
-        first = WorkshopHost.objects.filter(workshop=workshop, state=WorkshopHost.State.ACCEPTED).order_by("id")
-        edition.host_id = first.values_list("network__municipality_id", flat=True).first()
+        rows = WorkshopHost.objects.filter(workshop=workshop, state=WorkshopHost.State.ACCEPTED).order_by("id")
+        hosts = list(rows.values_list("network__municipality_id", flat=True))
+        turn = next_edition(exchange_format)[1]
+        edition.host_id = turn if turn in hosts else next(iter(hosts), None)
     cancelled = workshop.state == Workshop.State.CANCELLED
     edition.workshop = workshop
     edition.motto = workshop.title

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
+from chat.public import open_room
 from config.demo.cities import topic
 from exchange.models import (
     Comment,
@@ -23,6 +24,7 @@ from exchange.models import (
     Workshop,
     WorkshopHost,
 )
+from tenancy.queries.people import coordinators_of
 
 if TYPE_CHECKING:
     from config.demo.loader import Stage
@@ -174,6 +176,13 @@ def _workshop(stage: Stage, entry: dict[str, Any], formats: dict[str, ExchangeFo
             queued_at=None if seated else stage.ago(days=3) + datetime.timedelta(minutes=number),
         )
         Registration.objects.filter(pk=registration.pk).update(created_at=moment)
+    seated = Registration.objects.filter(workshop=workshop, state=Registration.State.SEAT)
+    in_room = {
+        *seated.values_list("person_id", flat=True),
+        *coordinators_of(h.network_id for h in workshop.hosts.all()),
+    }
+    workshop.room_id = open_room("workshop", workshop.pk, workshop.title, in_room)
+    workshop.save(update_fields=["room_id"])
     if lasting is not None:
         Edition.objects.create(
             format=lasting,
