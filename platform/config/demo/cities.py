@@ -39,8 +39,11 @@ OWN_WORDS = {
     "erzählen weiter, was funktioniert hat.",
     "08121000": "Mehr als dreißig Beschäftigte gestalten den digitalen Wandel der Stadt mit und tragen Wissen in "
     "ihre Ämter.",
-    "08335043": "Dreiundzwanzig Ämter und Eigenbetriebe, in jedem mindestens ein Mensch, den man fragen kann.",
-    "06531005": "Digi-Lots*innen verbinden die Ämter: Sie sensibilisieren, motivieren und geben ihr Wissen weiter.",
+    "08335043": "Dreiundzwanzig Ämter und Eigenbetriebe, in jedem mindestens ein Mensch, den man fragen kann. "
+    "Vorschläge aus den Ämtern betrafen zum Beispiel die SEPA-Lastschrift und die Bündelung von Schnittstellen.",
+    "06531005": "Digi-Lots*innen verbinden die Ämter: Sie sensibilisieren, motivieren und geben ihr Wissen weiter. "
+    "Die ersten fünfzehn bekamen ihr Ernennungsschreiben im August 2023 vom Oberbürgermeister; eine zweite Runde war "
+    "da schon in Ausbildung, eine dritte geplant.",
 }
 
 
@@ -86,7 +89,7 @@ def _network(stage: Stage, facts: dict[str, Any], domain: str) -> Network:
         beneficiaries=facts.get("beneficiaries", []),
         sdg_targets=facts.get("sdg_targets", []),
         strategy=facts.get("strategy", ""),
-        parent_project=facts.get("parent_project", {}).get("name", ""),
+        parent_project=facts.get("parent_project", {}).get("name") or facts.get("state_programme", ""),
         lead_office=lead.get("name", ""),
         lead_division=lead.get("division", ""),
         size_note=facts.get("size") or facts.get("offices_count", ""),
@@ -97,7 +100,7 @@ def _network(stage: Stage, facts: dict[str, Any], domain: str) -> Network:
         ),
         qualification_topics=qualification.get("topics", []),
         event_series=facts.get("event_series", []),
-        successes=facts.get("successes", []) + facts.get("proposals_seen", []),
+        successes=facts.get("successes", []),
         modelled_on_id=facts.get("modelled_on"),
         contact_email=f"lotsen@{domain}",
         setup_step="done",
