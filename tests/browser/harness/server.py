@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 from tests.config.running import free_port
+from toolkit.mailbox import read_mail
 
 ROOT = Path(__file__).resolve().parents[3]
 HOST = "127.0.0.1"
@@ -40,6 +41,14 @@ class Server:
             (path for path in self.mails.rglob("*") if path.is_file()), key=lambda path: path.stat().st_mtime_ns
         )
         return mails[-1].read_text(encoding="utf-8")
+
+    def link_mailed_to(self, address: str) -> str:
+        """Send what waits, then the path of the first link in the newest mail to ``address``."""
+        self.run_jobs()
+        mails = (read_mail(file) for file in sorted(self.mails.glob("*.eml"), reverse=True))
+        newest = next((mail for mail in mails if address in mail.to), None)
+        assert newest is not None, f"no mail to {address}"
+        return newest.addresses[0].removeprefix(self.url)
 
 
 def database_address(name: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from dataclasses import dataclass, field
@@ -13,7 +12,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, Response
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, Response, ViewportSize
 
 from tests.browser.harness.server import Server
 
@@ -43,6 +42,11 @@ def chromium() -> str | None:
     """The Chromium of this machine: CHROMIUM, or one of the usual names; None when there is none."""
     names = (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
     return next((found for name in names if name and (found := shutil.which(name))), None)
+
+
+def screen(width: int) -> ViewportSize:
+    """The screen of a desk or of a phone."""
+    return {"width": width, "height": 900 if width > 500 else 844}
 
 
 @cache
@@ -82,15 +86,37 @@ class Visitor:
         too_wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert too_wide <= 0, f"{where} is {too_wide} px wider than the screen"
 
+    def check_every_look(self) -> None:
+        """``check`` at both widths and in both themes, on the page as it stands: nothing is loaded again."""
+        for theme in THEMES:
+            # Without motion, so that no colour is on its way from one theme to the other while axe measures it.
+            self.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+            for width in WIDTHS:
+                self.page.set_viewport_size(screen(width))
+                self.settle()
+                self.check()
+
+    def settle(self) -> None:
+        """Wait until the page has been painted again and every movement of its colours has ended."""
+        self.page.evaluate(
+            "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() =>"
+            " Promise.allSettled(document.getAnimations().filter(a => a.effect.getComputedTiming().iterations === 1)"
+            ".map(a => a.finished)).then(() => done()))))"
+        )
+
     def violations(self) -> list[str]:
         """What axe objects to, one line per rule."""
         # Evaluated, not added as a script tag: the page's own policy would rightly refuse that.
-        options = json.dumps({"runOnly": AXE_TAGS, "resultTypes": ["violations"]})
-        result: dict[str, Any] = self.page.evaluate(f"async () => {{ {_axe()}; return axe.run(document, {options}) }}")
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(f"() => {{ {_axe()} }}")
+        options = {"runOnly": AXE_TAGS, "resultTypes": ["violations"]}
+        found: list[dict[str, Any]] = self.page.evaluate(
+            "options => axe.run(document, options).then(result => result.violations)", options
+        )
         return [
             f"{rule['id']}: {rule['help']} – {[node['target'] for node in rule['nodes']][:4]} "
             f"{rule['nodes'][0].get('failureSummary', '')}"
-            for rule in result["violations"]
+            for rule in found
         ]
 
     def screenshot(self, name: str, *, full: bool = True) -> Path:
@@ -124,13 +150,14 @@ class Stage:
     ) -> Visitor:
         """A new browser window, signed in as ``person`` where one is given."""
         context = self.browser.new_context(
-            viewport={"width": width, "height": 900 if width > 500 else 844},
+            viewport=screen(width),
             color_scheme=theme,
             locale="de-DE",
             timezone_id="Europe/Berlin",
             java_script_enabled=javascript,
             **context_options,
         )
+        context.set_default_timeout(15_000)
         if person is not None:
             context.add_cookies([self._session_cookie(person)])
         visitor = Visitor(self, context, context.new_page())
@@ -140,12 +167,10 @@ class Stage:
 
     def check_everywhere(self, address: str, person: Person | None = None, *, status: int = 200) -> None:
         """Visit and check a page at both widths and in both themes."""
-        for width in WIDTHS:
-            for theme in THEMES:
-                visitor = self.visitor(person, width=width, theme=theme)
-                visitor.visit(address, status=status)
-                visitor.check()
-                visitor.close()
+        visitor = self.visitor(person)
+        visitor.visit(address, status=status)
+        visitor.check_every_look()
+        visitor.close()
 
     def close(self) -> None:
         """Close all windows."""
