@@ -198,7 +198,7 @@ def test_looking_at_the_link_confirms_nothing_and_the_button_does(client, token)
     url = reverse("tenancy:apply-confirm", args=[token])
     page = client.get(url)
     assert page.status_code == 200
-    assert (page["Cache-Control"], page["Referrer-Policy"]) == ("no-store", "no-referrer")
+    assert (page["Cache-Control"], page["Referrer-Policy"]) == ("no-store", "same-origin")
     client.head(url)
     assert Application.objects.get().state == "unconfirmed"
     assert client.post(url).status_code == 302

@@ -99,6 +99,7 @@ def _page(request: HttpRequest, application: Application | None, problem: str, *
 def _private(response: HttpResponse) -> HttpResponse:
     """The address of this page is a key: it goes into no cache, no search engine, and no other site's log."""
     response["Cache-Control"] = "no-store"
-    response["Referrer-Policy"] = "no-referrer"
+    # Not "no-referrer": browsers then send the form's Origin as "null", which no check against forgery lets through.
+    response["Referrer-Policy"] = "same-origin"
     response["X-Robots-Tag"] = "noindex"
     return response
