@@ -12,7 +12,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
-from icalendar import Calendar, Event, vText, vUri
+from icalendar import Calendar, Component, Event, Timezone, TimezoneDaylight, TimezoneStandard, vText, vUri
 
 from exchange.models import Workshop
 from toolkit.markdown import plain_text
@@ -70,6 +70,26 @@ class Entry:
     waiting: bool = False
 
 
+def _half(kind: type[TimezoneStandard | TimezoneDaylight], name: str, since: str, month: int, before: int) -> Component:
+    """One half of the year: it begins on the last Sunday of a month, by the rule of 1996."""
+    half = kind()
+    half.add("tzname", name)
+    half.add("dtstart", datetime.datetime.fromisoformat(since))
+    half.add("rrule", {"freq": "yearly", "bymonth": month, "byday": "-1su"})
+    half.add("tzoffsetfrom", datetime.timedelta(hours=before))
+    half.add("tzoffsetto", datetime.timedelta(hours=3 - before))
+    return half
+
+
+def _berlin() -> Component:
+    """Germany's time as a rule. A list of dates, as ``icalendar`` makes it, is misread by widespread parsers."""
+    zone = Timezone()
+    zone.add("tzid", "Europe/Berlin")
+    zone.add_component(_half(TimezoneStandard, "CET", "1996-10-27T03:00:00", 10, 2))
+    zone.add_component(_half(TimezoneDaylight, "CEST", "1996-03-31T02:00:00", 3, 1))
+    return zone
+
+
 def calendar_of(entries: Iterable[Entry], *, name: str) -> bytes:
     """A whole calendar with the time zone it speaks of; ``name`` is what subscribers see."""
     calendar = Calendar()
@@ -80,11 +100,11 @@ def calendar_of(entries: Iterable[Entry], *, name: str) -> bytes:
     calendar.add("x-wr-calname", vText(_line(name)))
     calendar.add("x-wr-timezone", "Europe/Berlin")
     calendar.add("refresh-interval", datetime.timedelta(hours=4), parameters={"VALUE": "DURATION"})
+    calendar.add_component(_berlin())
     for entry in entries:
         calendar.add_component(
             _event(entry.workshop, url=_address(entry.workshop), online_url=entry.online_url, waiting=entry.waiting)
         )
-    calendar.add_missing_timezones()
     data: bytes = calendar.to_ical()
     return data
 

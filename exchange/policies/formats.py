@@ -99,9 +99,7 @@ def may_leave_format(viewer: Viewer, exchange_format: ExchangeFormat, network_id
     if network_id not in owners:
         return deny(_("Diese Kommune ist nicht dabei."))
     if owners == {network_id}:
-        return deny(
-            _("Ihre Kommune ist die letzte. Laden Sie zuerst eine andere ein, oder lassen Sie es ruhen.")
-        )
+        return deny(_("Ihre Kommune ist die letzte. Laden Sie zuerst eine andere ein, oder lassen Sie es ruhen."))
     return ALLOW
 
 

@@ -192,8 +192,8 @@ def _keep_edition(workshop: Workshop) -> None:
     if edition is None:
         edition = Edition(format=exchange_format, number=next_edition(exchange_format)[0])
     if edition.host_id is None:
-        rows = WorkshopHost.objects.filter(workshop=workshop, state=WorkshopHost.State.ACCEPTED).order_by("id")
-        hosts = list(rows.values_list("network__municipality_id", flat=True))
+        accepted = WorkshopHost.objects.filter(workshop=workshop, state=WorkshopHost.State.ACCEPTED).order_by("id")
+        hosts = list(accepted.values_list("network__municipality_id", flat=True))
         turn = next_edition(exchange_format)[1]
         edition.host_id = turn if turn in hosts else next(iter(hosts), None)
     cancelled = workshop.state == Workshop.State.CANCELLED

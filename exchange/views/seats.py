@@ -82,7 +82,7 @@ def participant_list(request: ViewerRequest, pk: int) -> HttpResponse:
 
 def safe_cell(text: str) -> str:
     """A cell that no spreadsheet runs as a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
 
 
 @require_safe

@@ -77,7 +77,7 @@ WORDS = {
 FORMAT_WORDS = {"hashtag": "GImeetsKN", "rung": "all", "version": "1"}
 EDITION = {"number": "7", "year": "2025", "state": "held"}
 #: May take a seat: people of a network. Others of the programme see it and are told why not.
-SEATS = {"outsider": 302, "pilot": 302, "coordinator": 302, "office_head": 302, "moderator": 403,
+SEATS: dict[str, Any] = {"outsider": 302, "pilot": 302, "coordinator": 302, "office_head": 302, "moderator": 403,
          "other_moderator": 403, "operator": 404, "anonymous": 302}  # fmt: skip
 
 
