@@ -45,7 +45,8 @@ def test_no_page_carries_script_or_style_inside(page):
     assert "<script>" not in text
 
 
-def test_files_pass_by_the_pages_and_carry_their_own_header():
+def test_files_pass_by_the_pages_and_carry_their_own_header(settings):
+    settings.SERVESTATIC_USE_FINDERS = True
     answer = Client().get("/static/toolkit/theme.js")
     assert answer.status_code == 200
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
@@ -53,6 +54,7 @@ def test_files_pass_by_the_pages_and_carry_their_own_header():
 
 
 def test_what_vite_has_hashed_is_kept_for_ever_and_nothing_else(settings):
+    settings.SERVESTATIC_USE_FINDERS = True
     built = json.loads((settings.FRONTEND_DIST / "manifest.json").read_text())["main.ts"]["file"]
     assert "immutable" in Client().get(f"/static/{built}").headers["Cache-Control"]
     assert "immutable" not in Client().get("/static/toolkit/theme.js").headers["Cache-Control"]

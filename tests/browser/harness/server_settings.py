@@ -8,3 +8,4 @@ from config.settings.test import *  # noqa: F403 -- settings build on each other
 EMAIL_BACKEND = "toolkit.mailbox.MailboxBackend"
 MAILBOX_DIR = Path(os.environ["TEST_MAILBOX_DIR"])
 SITE_URL = os.environ["TEST_SITE_URL"]
+SERVESTATIC_USE_FINDERS = True  # a browser wants the real files
