@@ -24,6 +24,13 @@ def mails() -> list[dict[str, str]]:
     return [job.args for job in jobs]
 
 
+def link_shown(page: str) -> str:
+    """The path of the link that a page shows for copying."""
+    shown = re.search(r"<code[^>]*>([^<]+)</code>", page)
+    assert shown
+    return link_in(shown[1])
+
+
 def link_in(body: str) -> str:
     """The path of the only invitation link of a mail."""
     (path,) = re.findall(r"https?://[^/]+(/einladung/\S+)", body)
@@ -84,7 +91,7 @@ def test_a_link_is_shown_once_and_asks_for_an_address_first(coordinator, konstan
     )
     assert answer.status_code == 302
     page = client.get(PAGE).content.decode()
-    path = link_in(re.search(r"<code[^>]*>([^<]+)</code>", page)[1])
+    path = link_shown(page)
     assert path not in client.get(PAGE).content.decode()
 
     visitor = Client()
@@ -101,7 +108,7 @@ def test_a_link_is_shown_once_and_asks_for_an_address_first(coordinator, konstan
 def test_a_link_does_not_tell_who_has_a_login(coordinator, konstanz, outsider, as_person):
     client = as_person(coordinator)
     client.post(PAGE, {"what": "link", "link-role": "pilot", "link-uses": "2", "link-days": "7"})
-    path = link_in(re.search(r"<code[^>]*>([^<]+)</code>", client.get(PAGE).content.decode())[1])
+    path = link_shown(client.get(PAGE).content.decode())
     answers = []
     for email in (outsider.email, "niemand@nirgends.example"):
         text = Client().post(path, {"email": email}).content.decode()
@@ -210,7 +217,9 @@ def test_a_forgotten_password_is_set_anew_by_mail_and_tells_nobody_who_is_known(
     known, unknown = mails()[-2:]
     assert (known["to"], unknown["to"]) == (nina.email, "niemand@nirgends.example")
     assert "kein Konto" in unknown["body"]
-    path = re.search(r"https?://[^/]+(/konto/password/reset/key/\S+)", known["body"])[1]
+    link = re.search(r"https?://[^/]+(/konto/password/reset/key/\S+)", known["body"])
+    assert link
+    path = link[1]
     client = Client()
     form = client.get(path, follow=True)
     new = "ein ganz neuer langer Satz"

@@ -38,7 +38,7 @@ class MunicipalityListView(ViewerAPIView):
     )
     def get(self, request: Request) -> Response:
         found = suggest_municipalities(text_asked(request, "q"))
-        return Response({"results": MunicipalitySerializer(found, many=True).data})
+        return Response({"results": [MunicipalitySerializer(town).data for town in found]})
 
 
 routes = [path("municipalities/", MunicipalityListView.as_view(), name="api-municipality-list")]
