@@ -229,7 +229,8 @@ def test_a_list_as_a_file_is_read(konstanz, coordinator, as_person):
     response = as_person(coordinator).post("/netzwerke/konstanz/bearbeiten/aemter/", data)
     assert [line.taken for line in response.context["report"]] == [True]
     division = Office.objects.get(network=konstanz, name="Bürgeramt").division
-    assert division and division.name == "I"
+    assert division
+    assert division.name == "I"
 
 
 def test_an_office_of_another_city_cannot_be_reached_through_mine(heilbronn, coordinator, as_person):
