@@ -11,6 +11,7 @@ from django.core import signing
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from tenancy.models import Application
 from tenancy.services import applications as verbs
@@ -175,6 +176,14 @@ def test_where_an_application_waits_nobody_learns_whose(client, radolfzell):
 def test_an_unconfirmed_application_blocks_nobody(client, radolfzell):
     ApplicationFactory(municipality=radolfzell)
     assert client.post(URL, FILLED).status_code == 302
+
+
+def test_who_never_confirmed_is_forgotten_after_a_week_and_others_stay(radolfzell):
+    long_ago = timezone.now() - datetime.timedelta(days=7)
+    forgotten, recent, waiting = (ApplicationFactory(), ApplicationFactory(), ApplicationFactory(state="open"))
+    Application.objects.filter(pk__in=[forgotten.pk, waiting.pk]).update(created_at=long_ago)
+    new = verbs.apply(asked(radolfzell))
+    assert set(Application.objects.values_list("pk", flat=True)) == {recent.pk, waiting.pk, new.pk}
 
 
 def test_a_dissolved_municipality_cannot_apply(radolfzell):

@@ -67,6 +67,7 @@ def apply(asked: Asked) -> Application:
     if not decision:
         raise Conflict(decision.reason, field="email")
     _refuse_second(municipality)
+    _forget_unconfirmed()
     application = Application.objects.create(
         municipality=municipality,
         given_name=asked.given_name,
@@ -132,6 +133,12 @@ def confirm(token: str) -> Application:
         mail=True,
     )
     return application
+
+
+def _forget_unconfirmed() -> None:
+    """Who never confirmed is nobody to us: their names go once the link has been dead for as long as it lived."""
+    dead = timezone.now() - 2 * datetime.timedelta(days=CONFIRM_DAYS)
+    Application.objects.filter(state=State.UNCONFIRMED, created_at__lt=dead).delete()
 
 
 def _refuse_second(municipality: Municipality) -> None:
