@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 from tests.config.running import free_port
-from toolkit.mailbox import read_mail
+from toolkit.mailbox import KeptMail, read_mail
 
 ROOT = Path(__file__).resolve().parents[3]
 HOST = "127.0.0.1"
@@ -35,20 +35,17 @@ class Server:
         worker = [sys.executable, "manage.py", "procrastinate", "worker", "--one-shot", "--delete-jobs", "always"]
         subprocess.run(worker, cwd=ROOT, env=dict(self.environment), check=True, capture_output=True, timeout=120)
 
-    def newest_mail(self) -> str:
-        """The raw text of the mail that arrived last; an error when there is none."""
-        mails = sorted(
-            (path for path in self.mails.rglob("*") if path.is_file()), key=lambda path: path.stat().st_mtime_ns
-        )
-        return mails[-1].read_text(encoding="utf-8")
-
-    def link_mailed_to(self, address: str) -> str:
-        """Send what waits, then the path of the first link in the newest mail to ``address``."""
+    def newest_mail(self, to: str) -> KeptMail:
+        """Send what waits, then give the newest mail to this address; an error when there is none."""
         self.run_jobs()
         mails = (read_mail(file) for file in sorted(self.mails.glob("*.eml"), reverse=True))
-        newest = next((mail for mail in mails if address in mail.to), None)
-        assert newest is not None, f"no mail to {address}"
-        return newest.addresses[0].removeprefix(self.url)
+        newest = next((mail for mail in mails if to in mail.to), None)
+        assert newest is not None, f"no mail to {to}"
+        return newest
+
+    def link_mailed_to(self, address: str) -> str:
+        """The path of the first link in the newest mail to this address."""
+        return self.newest_mail(address).addresses[0].removeprefix(self.url)
 
 
 def database_address(name: str) -> str:
