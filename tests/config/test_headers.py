@@ -45,6 +45,40 @@ def test_no_page_carries_script_or_style_inside(page):
     assert "<script>" not in text
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_no_cache_on_the_way_keeps_a_page(page):
+    headers = Client().get(page).headers
+    assert "private" in headers["Cache-Control"]
+    assert "Cookie" in headers["Vary"]
+
+
+@pytest.mark.parametrize("page", ["/", "/personen/", "/profil/", "/chat/", "/gibt-es-nicht/", "/api/v1/people/"])
+def test_no_browser_keeps_what_somebody_read_who_was_signed_in(page, pilot, as_person):
+    assert "no-store" in as_person(pilot).get(page).headers["Cache-Control"]
+
+
+@pytest.mark.parametrize("page", ["/gibt-es-nicht/", "/gesund/", "/personen/\0/"])
+def test_an_answer_that_refuses_carries_the_same_protection(page, pilot, as_person):
+    for answer in (as_person(pilot).delete(page), Client(HTTP_HOST="evil.example").get(page)):
+        assert answer.status_code >= 400
+        assert policy(answer.headers["Content-Security-Policy"])["default-src"] == {"'none'"}
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert "private" in answer.headers["Cache-Control"]
+
+
+def test_a_fault_of_the_server_carries_the_same_protection(monkeypatch):
+    def broken(*_args):
+        raise RuntimeError("secret detail of the database")
+
+    monkeypatch.setattr("toolkit.views.pages.legal_text", broken)
+    client = Client(raise_request_exception=False)
+    answer = client.get("/impressum/")
+    assert answer.status_code == 500
+    assert b"secret detail" not in answer.content
+    assert policy(answer.headers["Content-Security-Policy"])["default-src"] == {"'none'"}
+    assert "private" in answer.headers["Cache-Control"]
+
+
 def test_files_pass_by_the_pages_and_carry_their_own_header(settings):
     settings.SERVESTATIC_USE_FINDERS = True
     answer = Client().get("/static/toolkit/theme.js")
