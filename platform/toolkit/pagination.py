@@ -88,6 +88,8 @@ def page_by_key(rows: QuerySet[ModelT], order: Sequence[str], mark: str = "", *,
             direction, values = _decode(mark, len(order))
             fields = [_column(rows, name) for name in order]
             values = [field.to_python(value) for field, value in zip(fields, values, strict=True)]
+            if any(isinstance(value, datetime) and value.tzinfo is None for value in values):
+                raise BadMark(mark)  # ours always name their zone
             narrowed = rows.filter(_beyond(order, values, backwards=direction == "p"))
         except (BadMark, ValidationError, ValueError, TypeError, OverflowError):
             direction, mark = "n", ""
