@@ -110,7 +110,9 @@ def may_choose_rung(viewer: Viewer, experience: Experience, rung: str) -> Decisi
     """Whether the viewer may show it on this rung; the one for an office needs an office of the author's."""
     if rung not in Rung.values:
         return deny(_("Diese Sichtbarkeit gibt es nicht."))
-    if rung == Rung.OFFICE and experience.office_id is None and office_seat(viewer, experience.network_id) is None:
+    # Only the author's own seat gives an experience its office: a coordination must not hand it to theirs.
+    seat = office_seat(viewer, experience.network_id) if experience.author_id == viewer.person_id else None
+    if rung == Rung.OFFICE and experience.office_id is None and seat is None:
         return deny(_("Diese Stufe gibt es nur für Menschen, die einem Amt zugeordnet sind."))
     return ALLOW
 
