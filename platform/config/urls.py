@@ -3,7 +3,9 @@
 from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularSwaggerSplitView
+
+from config.schema_view import SchemaView
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("toolkit.urls")),
@@ -17,7 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("postfach/", include("toolkit.mailbox")),
     path("sprache/", login_not_required(set_language), name="set_language"),
     path("api/v1/", include("config.rest_urls")),
-    path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("api/schema/", SchemaView.as_view(), name="api-schema"),
     path("api/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
 ]
 
