@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -13,14 +13,6 @@ from tenancy.models import Application
 from tenancy.policies.networks import visible_networks
 from tenancy.viewer import Viewer
 from toolkit.tasks import Task
-
-
-def _address(name: str, **kwargs: object) -> str:
-    """The path of a page, or nothing while it is not there."""
-    try:
-        return reverse(name, kwargs=kwargs)
-    except NoReverseMatch:
-        return ""
 
 
 def own_drafts(viewer: Viewer) -> list[Task]:
@@ -45,7 +37,7 @@ def coordination(viewer: Viewer) -> list[Task]:
     tasks = [
         Task(
             _("Netzwerk {town} fertig einrichten").format(town=network.municipality.name),
-            _address("tenancy:network-setup-resume", slug=network.slug),
+            reverse("tenancy:network-setup-resume", kwargs={"slug": network.slug}),
             _("offen"),
             "warning",
             order=10,
@@ -58,7 +50,7 @@ def coordination(viewer: Viewer) -> list[Task]:
     tasks += [
         Task(
             _("Einladung zu #{hashtag} beantworten").format(hashtag=row.format.hashtag),
-            _address("exchange:format-detail", slug=row.format.slug),
+            reverse("exchange:format-detail", kwargs={"slug": row.format.slug}),
             _("Einladung"),
             order=20,
         )
@@ -68,7 +60,7 @@ def coordination(viewer: Viewer) -> list[Task]:
     tasks += [
         Task(
             _("„{title}“ gemeinsam ausrichten?").format(title=row.workshop.title),
-            _address("exchange:workshop-detail", pk=row.workshop_id),
+            reverse("exchange:workshop-detail", kwargs={"pk": row.workshop_id}),
             _("Einladung"),
             order=25,
         )
@@ -87,4 +79,4 @@ def moderation(viewer: Viewer) -> list[Task]:
     if not waiting:
         return []
     words = ngettext("Ein Antrag wartet auf Sie", "{n} Anträge warten auf Sie", waiting)
-    return [Task(words.format(n=waiting), _address("tenancy:application-list"), _("offen"), "warning", order=5)]
+    return [Task(words.format(n=waiting), reverse("tenancy:application-list"), _("offen"), "warning", order=5)]

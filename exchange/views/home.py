@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
@@ -55,13 +55,6 @@ def _since(since: datetime, now: datetime) -> str:
     return _("Seit dem {day} gibt es").format(day=date_format(day, "j. F"))
 
 
-def _address(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
-
-
 @login_not_required
 @require_safe
 def home(request: ViewerRequest) -> HttpResponse:
@@ -87,7 +80,7 @@ def home(request: ViewerRequest) -> HttpResponse:
         news.append((words.format(n=stage.new_experiences), reverse("exchange:experience-list")))
     if unread:
         words = ngettext("eine ungelesene Unterhaltung", "{n} ungelesene Unterhaltungen", unread)
-        news.append((words.format(n=unread), _address("chat:list")))
+        news.append((words.format(n=unread), reverse("chat:list")))
     if tasks:
         words = ngettext("eine Aufgabe für Sie", "{n} Aufgaben für Sie", len(tasks))
         news.append((words.format(n=len(tasks)), "#aufgaben"))

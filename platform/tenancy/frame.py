@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from tenancy.viewer import Viewer
 from toolkit.art import tone_of
@@ -29,14 +29,10 @@ def frame_person(request: HttpRequest) -> FramePerson | None:
         return None
     words = viewer.name.split()
     seat = viewer.seats[0] if viewer.seats else None
-    try:
-        url = reverse("tenancy:network-detail", args=[seat.network_slug]) if seat else ""
-    except NoReverseMatch:
-        url = ""
     return FramePerson(
         name=viewer.name,
         initials="".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words[:1])).upper(),
         hue=tone_of(seat.municipality_id) if seat else "blue",
         place=seat.place if seat else "",
-        network_url=url,
+        network_url=reverse("tenancy:network-detail", args=[seat.network_slug]) if seat else "",
     )
