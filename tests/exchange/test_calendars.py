@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
 import icalendar
 import pytest
-import vobject
+import vobject  # type: ignore[import-untyped]  # the package carries no types
 
 from exchange.models import Workshop
 from exchange.services.seats import take_seat, withdraw
@@ -26,7 +27,7 @@ def events(answer):
     assert answer["Content-Type"].startswith("text/calendar")
     raw = answer.content
     assert all(len(line) <= 75 for line in raw.split(b"\r\n"))
-    found = icalendar.Calendar.from_ical(raw).walk("VEVENT")
+    found: list[Any] = icalendar.Calendar.from_ical(raw).walk("VEVENT")
     second = vobject.readOne(raw.decode())
     others = getattr(second, "vevent_list", [])
     assert [str(e["uid"]) for e in found] == [e.uid.value for e in others]
