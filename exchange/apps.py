@@ -8,7 +8,8 @@ class ExchangeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from exchange.wiring import experiences, workshops
+        from exchange.wiring import experiences, record, workshops
 
         experiences.register()
         workshops.register()
+        record.register()

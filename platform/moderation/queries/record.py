@@ -17,8 +17,10 @@ PER_PAGE = 30
 
 #: What the verbs of the record say; rooms add theirs by ``moderation.public.register_verbs``.
 VERBS = {
+    "application.confirmed": _("Antrag eingegangen"),
     "application.approved": _("Antrag zugelassen"),
     "application.declined": _("Antrag abgelehnt"),
+    "person.created": _("Konto angelegt"),
     "network.published": _("Netzwerk veröffentlicht"),
     "membership.started": _("Mitgliedschaft begonnen"),
     "membership.changed": _("Mitgliedschaft geändert"),

@@ -1,0 +1,35 @@
+"""What the acts of the exchange are called on the record that associations and coordinators read."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from moderation.public import register_verbs
+
+
+def register() -> None:
+    """Called once from ``AppConfig.ready``."""
+    register_verbs(
+        {
+            "experience.audience_changed": _("Sichtbarkeit einer Erfahrung geändert"),
+            "experience.recalled": _("Erfahrung zurückgezogen"),
+            "format.created": _("Austauschformat angelegt"),
+            "format.changed": _("Austauschformat geändert"),
+            "format.city_invited": _("Kommune ins Austauschformat eingeladen"),
+            "format.city_recalled": _("Einladung ins Austauschformat zurückgenommen"),
+            "format.city_accepted": _("Einladung ins Austauschformat angenommen"),
+            "format.city_declined": _("Einladung ins Austauschformat abgelehnt"),
+            "format.city_left": _("Austauschformat verlassen"),
+            "format.edition_added": _("Folge eingetragen"),
+            "format.edition_changed": _("Folge geändert"),
+            "workshop.created": _("Veranstaltung angelegt"),
+            "workshop.changed": _("Veranstaltung geändert"),
+            "workshop.opened": _("Veranstaltung geöffnet"),
+            "workshop.cancelled": _("Veranstaltung abgesagt"),
+            "workshop.deleted": _("Entwurf einer Veranstaltung gelöscht"),
+            "workshop.host_invited": _("Kommune zur Veranstaltung eingeladen"),
+            "workshop.host_recalled": _("Einladung zur Veranstaltung zurückgenommen"),
+            "workshop.host_accepted": _("Einladung zur Veranstaltung angenommen"),
+            "workshop.host_declined": _("Einladung zur Veranstaltung abgelehnt"),
+        }
+    )
