@@ -71,6 +71,8 @@ class Municipality(models.Model):
                 fields=["search_key"],
                 name="municipality_by_trigram",
                 opclasses=["gin_trgm_ops"],
+                # Written once a year, read at every letter typed: no pending list that the first reads would pay for.
+                fastupdate=False,
             ),
             models.Index(fields=["sort_key", "ags"], name="municipality_sorted"),
             models.Index(

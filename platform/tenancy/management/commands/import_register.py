@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 from rich.console import Console
 from rich.progress import Progress
 
@@ -35,6 +36,9 @@ class Command(BaseCommand):
                 )
         except RegisterFault as fault:
             raise CommandError(f"{fault} Es wurde nichts geändert.") from fault
+        with connection.cursor() as cursor:
+            # Or the first suggestions would be planned for an empty table.
+            cursor.execute("ANALYZE tenancy_municipality")
         self.stdout.write(
             f"{loaded.total} Kommunen, Stand {loaded.date:%d.%m.%Y}: {loaded.new} neu, {loaded.dissolved} aufgelöst."
         )
