@@ -52,7 +52,7 @@ class Attack:
         data = self.row.data(self.world) if callable(self.row.data) else self.row.data
         return dict(data or {})
 
-    def send(self, how: str, method: str, path: str, data: Mapping[str, Any] | None = None, **more: Any) -> Any:
+    def send(self, how: str, method: str, path: str, data: Mapping[str, Any] | bytes | None = None, **more: Any) -> Any:
         """Ask once, note what broke, and undo it."""
         shared_cache.clear()
         options = {"data": data, **more} if data is not None else more
