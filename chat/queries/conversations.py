@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -142,11 +141,6 @@ def conversation_page(viewer: Viewer, mark: str = "", *, size: int = PAGE_SIZE) 
     rows = _listed(viewer).exclude(kind=Conversation.Kind.DIRECT, head=0)
     page = page_by_key(rows, ("-last_at", "-id"), mark, size=size)
     return _glances(viewer, page.items), page
-
-
-def glances_of(viewer: Viewer, conversation_ids: Iterable[int]) -> list[Glance]:
-    """The given conversations, as far as the viewer is in them, in no special order. Three queries."""
-    return _glances(viewer, list(_listed(viewer).filter(pk__in=list(conversation_ids))))
 
 
 def latest_conversations(viewer: Viewer, limit: int) -> list[Glance]:

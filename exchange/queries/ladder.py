@@ -67,8 +67,3 @@ def ladder_for(experience: Experience) -> list[RungChoice]:
             **who,
         }
     return [RungChoice(rung.value, str(rung.label), sentence, _ICONS[rung]) for rung, sentence in who.items()]
-
-
-def who_reads(experience: Experience) -> str:
-    """The sentence of the rung that is chosen now."""
-    return next((c.who for c in ladder_for(experience) if c.value == experience.rung), "")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -126,12 +125,6 @@ def upcoming(viewer: Viewer, limit: int, *, now: datetime | None = None) -> list
     """The next ones that are open, soonest first, each with ``accepted`` hosts and ``is_mine``. Three queries."""
     rows = listed_workshops(viewer).filter(state=Workshop.State.OPEN, ends_at__gt=now or timezone.now())
     return list(with_own(with_hosts(rows, viewer), viewer).order_by(*SOONEST)[:limit])
-
-
-def next_for(viewer: Viewer, *, now: datetime | None = None) -> Workshop | None:
-    """The viewer's own next workshop, else the next that is open. Two queries."""
-    rows = upcoming(viewer, 12, now=now)
-    return next((w for w in rows if w.is_mine), None) or next(iter(rows), None)  # type: ignore[attr-defined]  # annotated by with_own
 
 
 def workshops_of_network(viewer: Viewer, network_id: int, *, most: int = 3) -> list[Workshop]:
@@ -285,10 +278,6 @@ class Participants:
 
     seated: list[Registration]
     waiting: list[Registration]
-
-    @property
-    def by_mode(self) -> Counter[str]:
-        return Counter(registration.mode for registration in self.seated)
 
 
 def participants(viewer: Viewer, workshop: Workshop, own: Registration | None) -> Participants:

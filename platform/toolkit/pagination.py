@@ -25,10 +25,6 @@ class Page(Generic[ModelT]):
     next: str = ""
     previous: str = ""
 
-    @property
-    def is_first(self) -> bool:
-        return not self.previous
-
 
 class BadMark(ValueError):
     """The mark in the address was not made by us; answer with the first page."""

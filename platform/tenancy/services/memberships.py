@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tenancy.hooks import membership_ended, membership_started
-from tenancy.models import Membership, Network, Office, Person
+from tenancy.models import Membership, Network, Office
 from tenancy.policies.people import may_change_membership, may_end_membership
 from tenancy.queries.people import coordinators_of
 from tenancy.viewer import Viewer
@@ -179,8 +179,3 @@ def _check_office(network_id: int, office_id: int | None, *, keeps: int | None =
         return
     if not Office.objects.filter(pk=office_id, network_id=network_id, closed_on=None).exists():
         raise Conflict(_("Dieses Amt gibt es im Netzwerk nicht."), field="office")
-
-
-def has_role(person: Person, network_id: int, role: str) -> bool:
-    """Whether the person holds the role in the network now."""
-    return Membership.objects.filter(person=person, network_id=network_id, role=role, ended_on=None).exists()
