@@ -27,8 +27,10 @@ from toolkit.text import UncleanText, clean_text, fold
 
 NEWEST = ("-published_at", "-id")
 PAGE = 20
-#: Ranking and counting topics look at so many of the newest only, or a frequent word would cost what all rows cost.
+#: Ranking looks at so many of the newest only, or a frequent word would cost what all rows cost.
 BOUND = 2_000
+#: Which topics are popular is read from so many of the newest.
+TOPICS_FROM = 500
 #: With fewer exact hits than this, words that are written alike are offered too.
 THIN = 4
 QUERY_LENGTH = 200
@@ -156,10 +158,13 @@ def alike(rows: QuerySet[Experience], q: str, *, but: list[int], most: int) -> l
 
 
 def ranked(rows: QuerySet[Experience], q: str, *, most: int = PAGE) -> list[Experience]:
-    """The best fitting of the newest 2,000 that hold the words. One query beside the cards' topics."""
-    newest = matching(rows, q).order_by(*NEWEST).values("pk")[:BOUND]
-    found = rows.model._default_manager.filter(pk__in=newest)
-    return list(with_cards(found).annotate(rank=SearchRank(F("search"), _words(q))).order_by("-rank", *NEWEST)[:most])
+    """The best fitting of the newest 2,000 that hold the words. Two queries beside the cards' topics."""
+    # The rank is taken from the rows as they are found, and only the cards that are shown are then read whole.
+    newest = matching(rows, q).annotate(rank=SearchRank(F("search"), _words(q))).order_by(*NEWEST)
+    found = newest.values_list("rank", "published_at", "pk")[:BOUND]
+    best = [pk for _rank, _at, pk in sorted(found, reverse=True)[:most]]
+    cards = with_cards(rows.filter(pk__in=best)).in_bulk()
+    return [cards[pk] for pk in best if pk in cards]
 
 
 # --- pages ----------------------------------------------------------------------------------------------------------
@@ -204,7 +209,7 @@ def experience_page(viewer: Viewer, wanted: ExperienceFilter, mark: str = "") ->
 
 def popular_topics(viewer: Viewer, *, most: int = 12) -> list[Topic]:
     """The topics that the viewer's newest experiences are about, most frequent first. One query."""
-    newest = published_experiences(viewer).order_by(*NEWEST).values("pk")[:BOUND]
+    newest = published_experiences(viewer).order_by(*NEWEST).values("pk")[:TOPICS_FROM]
     rows = Topic.objects.filter(experience_topics__content_object__in=newest)
     return list(rows.annotate(times=Count("experience_topics")).order_by("-times", "name")[:most])
 
@@ -225,6 +230,7 @@ def experience_list(viewer: Viewer, wanted: ExperienceFilter, mark: str = "") ->
         visible_networks(viewer)
         .filter(published_at__isnull=False)
         .select_related("municipality__state")
+        .only("slug", "municipality__name", "municipality__state__name")
         .order_by("municipality__sort_key")
     )
     states = {c.municipality.state_id: c.municipality.state.name for c in cities}

@@ -10,6 +10,7 @@ from itertools import combinations
 from typing import Any
 
 from django.core.cache import cache
+from django.db.models import QuerySet
 
 from exchange.models import Experience, FormatCity, Workshop
 from exchange.policies.experiences import published_experiences
@@ -80,23 +81,37 @@ def stage(viewer: Viewer, *, since: datetime, now: datetime) -> Stage:
         networks=len(networks),
         lands=len({n.municipality.state_id for n in networks}),
         # A number without names: how many people carry the programme, whoever may see them one by one.
-        pilots=Membership.objects.filter(
-            ended_on=None, person__is_active=True, network__published_at__isnull=False
-        ).count(),
+        pilots=_people_taking_part(),
         experiences=_how_many(viewer),
         new_experiences=fresh.exclude(author_id=viewer.person_id or 0).count(),
         newcomer=next((n for n in recent if n.pk not in viewer.network_ids), None),
     )
 
 
-def _how_many(viewer: Viewer) -> int:
-    """How many experiences the viewer may read, at most a minute old: counting 20,000 rows takes 40 ms.
+def _people_taking_part() -> int:
+    """How many living memberships published networks have, the same for everybody and at most a minute old."""
+    rows = Membership.objects.filter(ended_on=None, person__is_active=True, network__published_at__isnull=False)
+    return cache.get_or_set("home-people", rows.count, COUNT_SECONDS) or 0
 
-    Who holds the same keys sees the same number. The key of the one person opens drafts, which do not count.
+
+def _how_many(viewer: Viewer) -> int:
+    """How many experiences the viewer may read, at most a minute old: counting 100,000 rows takes 100 ms.
+
+    Two numbers are added, since counting what everybody reads anew for each city would be nearly all of the work: what
+    the wide keys open, one number for all who hold them, and what only the viewer's own cities and offices open. Who
+    holds the same keys sees the same number. The key of the one person opens drafts, which do not count.
     """
-    keys = [key for key in viewer.keys if key < audience.PERSON_BASE]
+    wide = [key for key in viewer.keys if key in (audience.PUBLIC, audience.ALL_NETWORKS)]
+    own = [key for key in viewer.keys if key not in wide and key < audience.PERSON_BASE]
+    rows = published_experiences(viewer)
+    count = _counted(wide, rows.filter(audience__overlap=wide))
+    return count + _counted(own, rows.filter(audience__overlap=own).exclude(audience__overlap=wide)) if own else count
+
+
+def _counted(keys: list[int], rows: QuerySet[Experience]) -> int:
+    """The number of rows that these keys open, kept for a minute under the keys' own name."""
     name = "home-count:" + hashlib.blake2b(repr(keys).encode(), digest_size=12).hexdigest()
-    return cache.get_or_set(name, lambda: published_experiences(viewer).count(), COUNT_SECONDS) or 0
+    return cache.get_or_set(name, rows.count, COUNT_SECONDS) or 0
 
 
 def _pairs(viewer: Viewer) -> set[tuple[int, int]]:

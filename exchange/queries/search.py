@@ -49,11 +49,12 @@ def _words(q: str) -> list[str]:
 
 
 def _each(words: Iterable[str], *fields: str) -> Q:
-    """Every word is in one of the fields, or written alike in the first."""
+    """Every word is in one of the fields, or written alike in the first, which is folded as the words are."""
 
     def one(word: str) -> Q:
-        found = Q(**{f"{fields[0]}__trigram_word_similar": word})
-        for name in fields:
+        # Not icontains: turning the key into capitals would pass by its index.
+        found = Q(**{f"{fields[0]}__trigram_word_similar": word}) | Q(**{f"{fields[0]}__contains": word})
+        for name in fields[1:]:
             found |= Q(**{f"{name}__icontains": word})
         return found
 

@@ -15,10 +15,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from chat.public import latest_conversations, unread_total
+from chat.public import latest_conversations
 from exchange.queries import home as queries
 from exchange.queries.experiences import popular_topics
 from tenancy.middleware import ViewerRequest
+from toolkit.context import frame_value
 from toolkit.tasks import tasks_for
 
 #: Coming back within this time is the same visit, so that what was new does not vanish on a reload.
@@ -72,7 +73,7 @@ def home(request: ViewerRequest) -> HttpResponse:
         return render(request, "exchange/home_visitor.html", context)
     since = _last_visit(request, now)
     stage = queries.stage(viewer, since=since, now=now)
-    unread = unread_total(viewer)
+    unread: int = frame_value(request, "chat_count") or 0
     tasks = tasks_for(request)
     news = []
     if stage.new_experiences:

@@ -18,6 +18,15 @@ def register_frame(name: str, provider: Provider) -> None:
     _providers[name] = provider
 
 
+def frame_value(request: HttpRequest, name: str) -> Any:
+    """A value of the frame for a view that shows it too: asked of its provider once per request; None when unknown."""
+    known: dict[str, Any] = request.__dict__.setdefault("_frame_values", {})
+    if name not in known:
+        provider = _providers.get(name)
+        known[name] = provider(request) if provider is not None else None
+    return known[name]
+
+
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Context processor: ``viewer`` and ``frame``, the registered values by name."""
     if not hasattr(request, "viewer"):
@@ -25,7 +34,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     return {
         "viewer": request.viewer,
         "frame": {
-            name: SimpleLazyObject(lambda provider=provider: provider(request))  # type: ignore[misc]  # bound per loop
-            for name, provider in _providers.items()
+            name: SimpleLazyObject(lambda name=name: frame_value(request, name))  # type: ignore[misc]  # bound per loop
+            for name in _providers
         },
     }

@@ -47,7 +47,13 @@ class Membership(models.Model):
                 fields=["network", "office"],
                 name="living_memberships",
                 condition=models.Q(ended_on=None),
-            )
+            ),
+            # Holds all that counting a network's pilots asks, so that the rows themselves are left alone.
+            models.Index(
+                fields=["network", "role", "person"],
+                name="living_roles",
+                condition=models.Q(ended_on=None),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -81,6 +81,7 @@ class Person(AbstractBaseUser):
         ]
         indexes = [
             models.Index(fields=["sort_key", "id"], name="person_sorted"),
+            models.Index(fields=["id"], name="person_suspended", condition=models.Q(is_active=False)),
             GinIndex(
                 fields=["search_key"],
                 name="person_by_trigram",
