@@ -148,7 +148,7 @@ class ExperienceForm(forms.Form):
         ),
     )
     task_area = forms.ChoiceField(
-        label=_("Aufgabenbereich"), required=False, choices=[("", _("Keine Angabe")), *TaskArea.choices]
+        label=_("Aufgabenfeld"), required=False, choices=[("", _("Keine Angabe")), *TaskArea.choices]
     )
     starting_point = _text(_("Ausgangslage"), _("Welches Problem wollten Sie lösen, und für wen?"))
     benefits = _text(_("Wer hat etwas davon?"), rows=2)

@@ -21,7 +21,7 @@ NEEDED_TO_PUBLISH = {
 
 _ONLY_AUTHOR = _("Das darf nur, wer die Erfahrung geschrieben hat.")
 _LEFT = _("Sie gehören nicht mehr zu diesem Netzwerk. Bitte wenden Sie sich an dessen Koordination.")
-_HIDDEN = _("Die Moderation hat diese Erfahrung verborgen. Solange das so ist, lässt sie sich nicht ändern.")
+_HIDDEN = _("Die Moderation hat diese Erfahrung ausgeblendet. Solange das so ist, lässt sie sich nicht ändern.")
 _NOT_READABLE = _("Das geht erst, wenn die Erfahrung veröffentlicht ist.")
 _ONLY_PROGRAMME = _("Das können Menschen aus den Netzwerken und den Landesverbänden.")
 
@@ -186,7 +186,7 @@ def may_edit_comment(viewer: Viewer, comment: Comment) -> Decision:
     if comment.withdrawn_at is not None:
         return deny(_("Dieser Kommentar wurde zurückgezogen."))
     if comment.hidden_at is not None:
-        return deny(_("Die Moderation hat diesen Kommentar verborgen."))
+        return deny(_("Die Moderation hat diesen Kommentar ausgeblendet."))
     return ALLOW
 
 

@@ -93,7 +93,7 @@ class ExperienceListView(ViewerAPIView):
             _parameter("topic", "Kurzname eines Themas; mehrere sind Alternativen", many=True),
             _parameter("land", "Zweistelliger Schlüssel des Landes", many=True),
             _parameter("network", "Kurzname eines Netzwerks", many=True),
-            _parameter("area", "Aufgabenbereich", many=True),
+            _parameter("area", "Aufgabenfeld", many=True),
             _parameter("stage", "Stand", many=True),
             _parameter("page", "Marke aus next oder previous"),
         ],

@@ -75,7 +75,7 @@ def test_a_visitor_reports_a_public_comment_without_an_account(stage: Stage, exp
     expect(visitor.page.get_by_role("heading", name="Bitte prüfen Sie Ihre Angaben")).to_be_visible()
     visitor.complaints.clear()  # the browser writes the refused form (422) into its console
     visitor.check()
-    visitor.page.get_by_label("Ihre Mail-Adresse").fill("erika@beispiel.example")
+    visitor.page.get_by_label("Ihre E-Mail-Adresse").fill("erika@beispiel.example")
     send_report(visitor)
 
 

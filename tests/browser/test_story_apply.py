@@ -29,7 +29,7 @@ def test_a_city_applies_is_let_in_and_begins_to_set_up(
     applicant.page.get_by_label("Vorname").fill("Ronja")
     applicant.page.get_by_label("Nachname").fill("Rathaus")
     applicant.page.get_by_label("Ihr Amt").fill("Hauptamt")
-    applicant.page.get_by_label("Ihre dienstliche Mailadresse").fill("ronja.rathaus@radolfzell.example")
+    applicant.page.get_by_label("Ihre dienstliche E-Mail-Adresse").fill("ronja.rathaus@radolfzell.example")
     applicant.page.get_by_role("button", name="Antrag stellen").click()
     expect(applicant.page.get_by_label("Wie heißt Ihr Netzwerk?")).to_have_attribute("aria-invalid", "true")
     applicant.complaints.clear()  # the browser writes the refused form (422) into its console
@@ -79,7 +79,7 @@ def test_a_city_that_is_not_let_in_reads_why(stage: Stage, moderator: Person) ->
         "Vorname": "Anton",
         "Nachname": "Antrag",
         "Ihr Amt": "Hauptamt",
-        "Ihre dienstliche Mailadresse": "anton@woanders.example",
+        "Ihre dienstliche E-Mail-Adresse": "anton@woanders.example",
         "Wie heißt Ihr Netzwerk?": "Lotsen",
     }.items():
         applicant.page.get_by_label(label, exact=True).fill(text)

@@ -25,7 +25,7 @@ class ReportForm(forms.Form):
     )
     name = LineField(label=_("Ihr Name"), max_length=160, required=False)
     email = forms.EmailField(
-        label=_("Ihre Mail-Adresse"),
+        label=_("Ihre E-Mail-Adresse"),
         help_text=_("Dorthin schreiben wir Ihnen, wie entschieden wurde. Sonst bekommt sie niemand zu sehen."),
         max_length=254,
     )

@@ -53,7 +53,7 @@ class ApplyForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "organization-title"}),
     )
     email = forms.EmailField(
-        label=_("Ihre dienstliche Mailadresse"),
+        label=_("Ihre dienstliche E-Mail-Adresse"),
         max_length=254,
         help_text=_("Dorthin schicken wir den Link, mit dem Sie den Antrag bestätigen."),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),

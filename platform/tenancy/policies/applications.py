@@ -45,7 +45,7 @@ def may_apply_with(email: str) -> Decision:
     if is_freemail(email):
         return deny(
             _(
-                "Das ist eine private Mailadresse. Bitte nehmen Sie Ihre dienstliche: "
+                "Das ist eine private E-Mail-Adresse. Bitte nehmen Sie Ihre dienstliche: "
                 "Daran erkennt der Verband, dass Sie für Ihre Kommune sprechen."
             )
         )

@@ -174,7 +174,10 @@ def approve(viewer: Viewer, application_id: int, *, override_reason: str = "") -
     municipality = application.municipality
     if not application.domain_fits and not override_reason:
         raise Conflict(
-            _("Die Mailadresse passt nicht zur Kommune. Bitte schreiben Sie, warum Sie den Antrag trotzdem zulassen."),
+            _(
+                "Die E-Mail-Adresse passt nicht zur Kommune. "
+                "Bitte schreiben Sie, warum Sie den Antrag trotzdem zulassen."
+            ),
             field="override_reason",
         )
     network = _open_network(application)
@@ -236,7 +239,7 @@ def _locked(viewer: Viewer, application_id: int) -> Application:
     application = rows.get(pk=application_id)
     require(may_decide_application(viewer, application.municipality.state_id))
     if application.state == State.UNCONFIRMED:
-        raise Conflict(_("Die Mailadresse ist noch nicht bestätigt."))
+        raise Conflict(_("Die E-Mail-Adresse ist noch nicht bestätigt."))
     if application.state != State.OPEN:
         raise Decided(
             _("%(who)s hat diesen Antrag am %(when)s entschieden: %(what)s.")
