@@ -90,11 +90,18 @@ class Watched:
     def broke(self) -> str:
         """What went wrong, or nothing: a 500, or a refusal that wrote all the same."""
         status = self.response.status_code
+        if getattr(self.response, "streaming", False):
+            return ""  # a file of ours
         if status >= 500:
             fault = getattr(self.response, "exc_info", None)
             return f"{status} {fault[0].__name__}: {str(fault[1])[:200]}" if fault else str(status)
         if status >= 400 and self.written:
             return f"{status}, and yet: {self.written[0][:120]}"
+        stored = next((sql for sql in self.written if "\u202e" in sql or "\x00" in sql), "")
+        if stored:
+            return f"{status}, and stored what turns words around: {stored[:120]}"
+        if b"<script>alert(1)" in self.response.content and "html" in self.response.headers.get("Content-Type", ""):
+            return f"{status}, and said a script aloud"
         return ""
 
 
