@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.urls import reverse_lazy
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from exchange.models import Experience
@@ -50,7 +51,8 @@ class WholeNumberField(forms.CharField):
             raise ValidationError(_("Bitte eine ganze Zahl eingeben, zum Beispiel 12.500."))
         number = int(re.sub(r"[.\s]", "", text.split(",")[0]))
         if number > self.most:
-            raise ValidationError(_("Die Zahl ist zu groß: höchstens %(most)s.") % {"most": f"{self.most:,}"})
+            most = number_format(self.most, force_grouping=True)
+            raise ValidationError(_("Die Zahl ist zu groß: höchstens %(most)s.") % {"most": most})
         return number
 
     def prepare_value(self, value: Any) -> Any:
