@@ -92,7 +92,8 @@ class Message(models.Model):
         NOTE = "note", _("Hinweis")
         CHANGE = "change", _("Änderung")
 
-    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages")
+    # Own indexes on the two would be the beginnings of the unique ones below: paid at each message, and for nothing.
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages", db_index=False)
     seq = models.BigIntegerField()
     sender = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -100,6 +101,7 @@ class Message(models.Model):
         null=True,
         blank=True,
         related_name="+",
+        db_index=False,
     )
     client_id = models.UUIDField(help_text="Made by the sender's browser (UUIDv7); sending again gives the same number")
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.TEXT)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Greatest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from tenancy.models import Person
 from tenancy.viewer import Viewer
 from toolkit.markdown import plain_text
 from toolkit.pagination import Page, page_by_key
+from toolkit.rules import there_is
 
 #: More unread messages than this are shown as „99+“, and not counted.
 UNREAD_MAX = 99
@@ -62,7 +63,7 @@ def unread_total(viewer: Viewer) -> int:
     if viewer.person_id is None:
         return 0
     behind = visible_conversations(viewer).filter(Q(muted=False), head__gt=F("read_seq"))
-    return behind.filter(Exists(_newer(viewer))).count()
+    return behind.filter(there_is(_newer(viewer).order_by("seq"))).count()
 
 
 def _unread(viewer: Viewer) -> Coalesce:

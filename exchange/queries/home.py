@@ -17,7 +17,7 @@ from exchange.policies.experiences import published_experiences
 from exchange.policies.formats import visible_formats
 from exchange.queries.experiences import NEWEST, with_cards
 from exchange.queries.workshops import upcoming
-from tenancy.models import Membership, Network
+from tenancy.models import Membership, Network, Person
 from tenancy.policies.networks import visible_networks
 from tenancy.viewer import Viewer
 from toolkit import audience
@@ -90,7 +90,8 @@ def stage(viewer: Viewer, *, since: datetime, now: datetime) -> Stage:
 
 def _people_taking_part() -> int:
     """How many living memberships published networks have, the same for everybody and at most a minute old."""
-    rows = Membership.objects.filter(ended_on=None, person__is_active=True, network__published_at__isnull=False)
+    rows = Membership.objects.filter(ended_on=None, network__published_at__isnull=False)
+    rows = rows.exclude(person__in=Person.objects.filter(is_active=False))
     return cache.get_or_set("home-people", rows.count, COUNT_SECONDS) or 0
 
 

@@ -264,7 +264,7 @@ def _chat(f: Filler) -> None:
         f" UNION SELECT {LONG}, i FROM generate_series(1000, 1500) i"
         f" UNION SELECT i, {PILOT} FROM generate_series(1, 10) i) x",
         conversation_id="c", person_id="p",
-        read_seq=f"CASE WHEN c % 7 = 0 THEN 170 WHEN c = {LONG} THEN {LONG_MESSAGES} ELSE 180 END",
+        read_seq=f"CASE WHEN c % 7 = 0 THEN 170 WHEN c = {LONG} THEN {LONG_MESSAGES} - 10 ELSE 180 END",
     )  # fmt: skip
     f.rows(
         "chat_message",
