@@ -3,8 +3,8 @@
 from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
-from drf_spectacular.views import SpectacularSwaggerSplitView
 
+from config.api_docs import api_docs
 from config.schema_view import SchemaView
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -20,7 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sprache/", login_not_required(set_language), name="set_language"),
     path("api/v1/", include("config.rest_urls")),
     path("api/schema/", SchemaView.as_view(), name="api-schema"),
-    path("api/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
+    path("api/", api_docs, name="api-docs"),
 ]
 
 handler400 = "toolkit.views.errors.bad_request"

@@ -5,24 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.harness.stage import Stage
 
 if TYPE_CHECKING:
     from tenancy.models import Person
-
-PAGES = ["/impressum/", "/datenschutz/", "/barrierefreiheit/", "/konto/login/", "/konto/password/reset/"]
-
-
-@pytest.mark.parametrize("address", PAGES)
-def test_a_page_for_everybody_has_no_violation_at_any_width_and_theme(stage: Stage, address: str) -> None:
-    stage.check_everywhere(address)
-
-
-def test_a_missing_page_is_kind_and_free_of_violations(stage: Stage, pilot: Person) -> None:
-    stage.check_everywhere("/gibt-es-nicht/", pilot, status=404)
 
 
 def test_the_theme_is_remembered_without_a_flash(stage: Stage) -> None:

@@ -138,6 +138,7 @@ class Stage:
         self.browser = browser
         self.server = server
         self._visitors: list[Visitor] = []
+        self._sessions: dict[int, Any] = {}
 
     def visitor(
         self,
@@ -159,7 +160,7 @@ class Stage:
         )
         context.set_default_timeout(15_000)
         if person is not None:
-            context.add_cookies([self._session_cookie(person)])
+            context.add_cookies([self.sign_in(person)])
         visitor = Visitor(self, context, context.new_page())
         self._listen(visitor)
         self._visitors.append(visitor)
@@ -178,11 +179,14 @@ class Stage:
             visitor.close()
         self._visitors.clear()
 
-    def _session_cookie(self, person: Person) -> Any:
-        client = Client()
-        client.force_login(person, backend=settings.AUTHENTICATION_BACKENDS[-1])
-        cookie = client.cookies[settings.SESSION_COOKIE_NAME]
-        return {"name": cookie.key, "value": cookie.value, "url": self.server.url}
+    def sign_in(self, person: Person) -> Any:
+        """The cookie of the person's session, the same in all of their windows."""
+        if person.pk not in self._sessions:
+            client = Client()
+            client.force_login(person, backend=settings.AUTHENTICATION_BACKENDS[-1])
+            cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+            self._sessions[person.pk] = {"name": cookie.key, "value": cookie.value, "url": self.server.url}
+        return self._sessions[person.pk]
 
     def _listen(self, visitor: Visitor) -> None:
         own = urlsplit(self.server.url).netloc

@@ -9,7 +9,6 @@ from playwright.sync_api import expect
 
 from tests.browser.harness.stage import Stage, Visitor
 from tests.factories.exchange import CommentFactory, ExperienceFactory
-from tests.factories.moderation import DecisionFactory, ReportFactory
 from tests.factories.notices import NoticeFactory
 
 if TYPE_CHECKING:
@@ -79,29 +78,8 @@ def test_a_visitor_reports_a_public_comment_without_an_account(stage: Stage, exp
     send_report(visitor)
 
 
-@pytest.fixture
-def full_desk(experience: Experience, pilot: Person, neighbour: Person, moderator: Person, konstanz: Network) -> None:
-    """Something on every page of moderation and notices."""
-    report = {"kind": "experience", "object_id": experience.pk, "title": experience.title, "network": konstanz}
-    ReportFactory(**report, author=pilot, reporter=neighbour, reporter_place="Heilbronn", text="Ein Name.")
-    ReportFactory(**report, author=pilot, reporter_email="erika@beispiel.example", text="Eine Durchwahl.")
-    decision = DecisionFactory(title="Werbung", author=neighbour, decided_by=moderator, network=konstanz)
-    ReportFactory(state="decided", decision=decision, author=neighbour)
+def test_notices_work_without_javascript(stage: Stage, pilot: Person) -> None:
     NoticeFactory.create_batch(2, person=pilot, url="/erfahrungen/")
-    NoticeFactory(person=pilot, kind="invitation", read_at="2026-01-01T00:00Z")
-
-
-def test_the_pages_of_moderation_have_no_violation_at_any_width_and_theme(
-    stage: Stage, full_desk: None, moderator: Person, pilot: Person, coordinator: Person
-) -> None:
-    for address in ("/moderation/", "/moderation/entscheidungen/", "/moderation/protokoll/"):
-        stage.check_everywhere(address, moderator)
-    stage.check_everywhere("/moderation/protokoll/konstanz/", coordinator)
-    stage.check_everywhere("/mitteilungen/", pilot)
-    stage.check_everywhere("/mitteilungen/", coordinator)
-
-
-def test_notices_work_without_javascript(stage: Stage, full_desk: None, pilot: Person) -> None:
     visitor = stage.visitor(pilot, javascript=False)
     visitor.visit("/mitteilungen/")
     visitor.page.get_by_role("button", name="Neu: Tim Beispiel hat").first.click()

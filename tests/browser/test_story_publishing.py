@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.harness.stage import Stage
-from tests.factories.exchange import CommentFactory, DraftFactory, ExperienceFactory
+from tests.factories.exchange import DraftFactory, ExperienceFactory
 
 if TYPE_CHECKING:
     from tenancy.models import Network, Person
 
 
-def test_an_experience_goes_from_one_city_to_the_other(stage: Stage, pilot: Person, neighbour: Person) -> None:
+def test_an_experience_goes_from_one_city_to_the_other(
+    stage: Stage, pilot: Person, neighbour: Person, outsider: Person
+) -> None:
     ExperienceFactory(author=pilot, rung="all", topics=["E-Akte"])
     author = stage.visitor(pilot)
     author.visit("/erfahrungen/")
@@ -50,9 +51,19 @@ def test_an_experience_goes_from_one_city_to_the_other(stage: Stage, pilot: Pers
     expect(reader.page.get_by_text("Ihr Kommentar steht jetzt da. Danke!")).to_be_visible()
     reader.check()
 
-    author.page.reload()
+    address = author.page.url.removeprefix(stage.server.url)
+    author.visit("/mitteilungen/")
+    author.page.get_by_role("button", name=re.compile("kommentiert|Kommentar")).click()
     expect(author.page.get_by_text("Wie lange hat es gedauert?")).to_be_visible()
     author.check()
+
+    stranger = stage.visitor(outsider)
+    for place in ("/erfahrungen/?q=bauamt", "/suche/?q=bauamt"):
+        stranger.visit(place)
+        expect(stranger.page.get_by_role("link", name="E-Akte im Bauamt")).to_have_count(0)
+        stranger.check()
+    stranger.visit(address, status=404)
+    stage.visitor().visit(address, status=404)
 
 
 def test_two_windows_lose_no_words(stage: Stage, pilot: Person, konstanz: Network) -> None:
@@ -83,23 +94,3 @@ def test_without_javascript_an_experience_is_written_and_published_too(stage: St
     author.page.get_by_label("Was wir gemacht haben").fill("Geschrieben und abgesendet.")
     author.page.get_by_role("button", name="Veröffentlichen").click()
     expect(author.page.get_by_role("heading", level=1)).to_have_text("Ganz ohne Skript")
-
-
-@pytest.mark.parametrize("address", ["/", "/erfahrungen/", "/erfahrungen/?q=nichts", "/erfahrungen/neu/",
-                                     "/erfahrungen/meine/", "/suche/", "/suche/?q=Karte"])  # fmt: skip
-def test_the_pages_of_experiences_have_no_violation(
-    stage: Stage, pilot: Person, konstanz: Network, address: str
-) -> None:
-    ExperienceFactory(network=konstanz, rung="network", title="Karte", topics=["E-Akte"], effort_days=12)
-    DraftFactory(network=konstanz, author=pilot, title="Angefangene Karte")
-    stage.check_everywhere(address, pilot)
-
-
-def test_the_reading_page_has_no_violation_for_visitors_and_colleagues(
-    stage: Stage, pilot: Person, coordinator: Person, konstanz: Network
-) -> None:
-    experience = ExperienceFactory(network=konstanz, author=pilot, rung="public", topics=["E-Akte"], pitfalls="Zeit.")
-    ExperienceFactory(rung="public", topics=["E-Akte"])
-    CommentFactory(experience=experience)
-    for person in (None, coordinator):
-        stage.check_everywhere(f"/erfahrungen/{experience.pk}/", person)

@@ -1,0 +1,186 @@
+"""Every page of the product, on the demo, as each kind of person finds it: at both widths and in both themes."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from io import StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from django.core.management import call_command
+from django.urls import resolve
+from django.utils import timezone
+from playwright.sync_api import Browser
+
+from tests.access.test_every_address import rows, unasked
+from tests.browser.harness.server import Server
+from tests.browser.harness.stage import Stage
+
+if TYPE_CHECKING:
+    from tenancy.models import Person
+
+DATA = Path(__file__).parents[2] / "platform" / "tenancy" / "data"
+# Without the mark pytest-django makes no database for a run that holds nothing but this file.
+pytestmark = pytest.mark.django_db
+KONSTANZ = "/netzwerke/konstanz"
+
+#: Addresses that answer with a page, but not to somebody who just comes by; each with the reason.
+SEEN_ELSEWHERE = {
+    "account_confirm_email": "behind a link in a mail; the page of a wrong link is visited",
+    "account_confirm_login_code": "only in the middle of signing in by code, which is switched off",
+    "account_set_password": "only for accounts without a password; the form is that of changing it",
+    "account_reauthenticate": "only before an act that asks for the password again; none does yet",
+    "tenancy:apply-sent": "only after one has applied; that story looks at it from all sides",
+    "mailbox": "for whoever runs an installation without a mail server; tests/config visits it",
+}
+#: Answers that are no pages: data, calendars, feeds, fragments, and ways to somewhere else.
+NO_PAGES = (
+    *("rest-", "api-network", "api-person", "api-municipality", "api-schema"),
+    *("exchange:experience-feed", "exchange:format-calendar", "exchange:workshop-calendar", "exchange:own-calendar"),
+    *("exchange:participant-csv", "exchange:topic-suggest", "tenancy:topic-suggest", "tenancy:municipality-suggest"),
+    *("chat:rows", "chat:messages", "toolkit:alive", "toolkit:ready"),
+    *("tenancy:network-setup-resume", "tenancy:network-edit-start", "account_signup"),
+)
+
+
+@dataclass
+class Demo:
+    """The people who look, and what each of them visits: ``(address, status)``."""
+
+    stage: Stage
+    people: dict[str, Person | None]
+    pages: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
+
+    def visit(self, who: str, *addresses: str, status: int = 200) -> None:
+        self.pages.setdefault(who, []).extend((address, status) for address in addresses)
+
+
+def everything(demo: Demo) -> None:
+    """What there is to visit."""
+    from chat.models import Conversation
+    from exchange.models import Comment, Experience, Workshop
+    from moderation.models import ModerationDecision, Report
+    from tenancy.models import Application, Membership, Office
+    from tests.factories.exchange import DraftFactory
+    from tests.factories.moderation import DecisionFactory
+    from tests.factories.notices import NoticeFactory
+    from tests.factories.tenancy import CouncilPaperFactory, FundingFactory, InvitationFactory
+
+    mara, paula, verena = (demo.people[who] for who in ("pilot", "coordinator", "moderator"))
+    assert mara is not None
+    assert paula is not None
+    network = Membership.objects.get(person=paula).network
+    emre = Membership.objects.get(person__email__startswith="emre.").person
+    draft = DraftFactory(network=network, author=mara, title="Was ich noch aufschreiben will")
+    own = Experience.objects.filter(author=mara, state="published").latest("id")
+    public = Experience.objects.filter(rung="public", comment_count__gt=0).exclude(author=mara).latest("comment_count")
+    comment = Comment.objects.filter(author=mara).latest("id")
+    free, full = Workshop.objects.get(title="Lotsen gewinnen und halten"), Workshop.objects.get(seats=6)
+    open_to_all = Workshop.objects.filter(rung="public").latest("id")
+    direct = Conversation.objects.filter(kind="direct", participants__person=mara).first()
+    room = Conversation.objects.get(kind="room", subject_kind="format")
+    report, application = Report.objects.latest("id"), Application.objects.filter(state="open").latest("id")
+    office = Office.objects.filter(network=network).earliest("id")
+    member = Membership.objects.get(person=mara)
+    InvitationFactory(network=network, email="eingeladen@konstanz.example")
+    NoticeFactory.create_batch(2, person=mara, url="/erfahrungen/")
+    NoticeFactory(person=mara, kind="invitation", read_at=timezone.now())
+    CouncilPaperFactory(network=network)
+    FundingFactory(network=network, notice_on=datetime.date(2024, 5, 3))
+    decision: ModerationDecision = DecisionFactory(
+        author=mara, network=network, land_id="08", decided_by=verena, kind="comment", object_id=comment.pk
+    )
+    assert direct is not None
+
+    demo.visit("visitor", "/", "/erfahrungen/", f"/erfahrungen/{public.pk}/", "/suche/?q=akte", "/formate/")
+    demo.visit("visitor", "/formate/knmeetshn/", "/veranstaltungen/", f"/veranstaltungen/{open_to_all.pk}/")
+    demo.visit("visitor", "/netzwerke/", "/netzwerke/?q=gibtesnicht", "/netzwerke/heidelberg/", "/mitmachen/", "/api/")
+    demo.visit("visitor", "/quellen/", "/impressum/", "/datenschutz/", "/barrierefreiheit/", "/konto/login/")
+    demo.visit("visitor", "/konto/password/reset/", "/konto/password/reset/done/", "/konto/confirm-email/")
+    demo.visit("visitor", "/konto/password/reset/key/1-geraten/", "/konto/password/reset/key/done/")
+    demo.visit("visitor", "/konto/confirm-email/geraten/", "/konto/inactive/")
+    demo.visit("visitor", f"/moderation/melden/experience/{public.pk}/", "/moderation/melden/danke/")
+    demo.visit("visitor", "/einladung/geraten/", "/mitmachen/bestaetigen/geraten/", status=410)
+
+    demo.visit("pilot", "/", "/suche/?q=akte", "/suche/?q=gibtesnicht", "/erfahrungen/", "/erfahrungen/?q=gibtesnicht")
+    demo.visit("pilot", "/erfahrungen/neu/", "/erfahrungen/meine/", f"/erfahrungen/{own.pk}/")
+    demo.visit("pilot", f"/erfahrungen/{own.pk}/bearbeiten/", f"/erfahrungen/{draft.pk}/bearbeiten/")
+    demo.visit("pilot", f"/erfahrungen/{draft.pk}/", f"/erfahrungen/{public.pk}/")
+    demo.visit("pilot", f"/kommentare/{comment.pk}/bearbeiten/", f"{KONSTANZ}/", "/personen/", "/personen/?q=zzzz")
+    demo.visit("pilot", f"/personen/{emre.pk}/", f"/personen/{mara.pk}/", "/profil/", "/formate/knmeetshn/")
+    demo.visit("pilot", "/veranstaltungen/", f"/veranstaltungen/{free.pk}/", f"/veranstaltungen/{full.pk}/")
+    demo.visit("pilot", "/veranstaltungen/kalender/", "/veranstaltungen/?zeit=vergangen", "/chat/", "/chat/neu/")
+    demo.visit("pilot", f"/chat/{direct.pk}/", f"/chat/{room.pk}/", "/mitteilungen/", "/konto/password/change/")
+    demo.visit("pilot", "/konto/email/", "/konto/logout/", f"/moderation/entscheidungen/{decision.pk}/")
+    demo.visit("pilot", "/gibt-es-nicht/", status=404)
+    demo.visit("pilot", f"{KONSTANZ}/einladungen/", status=403)
+
+    demo.visit("coordinator", "/", "/formate/neu/", "/formate/knmeetshn/", "/formate/knmeetshn/bearbeiten/")
+    demo.visit("coordinator", "/formate/knmeetshn/folgen/neu/", "/formate/knmeetshn/folgen/1/", "/veranstaltungen/neu/")
+    demo.visit("coordinator", *(f"/veranstaltungen/{free.pk}/{part}" for part in ("", "bearbeiten/", "absagen/")))
+    demo.visit("coordinator", f"/veranstaltungen/{free.pk}/teilnehmende/", f"{KONSTANZ}/", f"{KONSTANZ}/partner/")
+    demo.visit("coordinator", f"{KONSTANZ}/einrichten/bezeichnung/", f"{KONSTANZ}/einrichten/vorschau/")
+    for part in ("wir", "beginn", "aemter", "umfang", "mehr", "foerderung", "vorlagen"):
+        demo.visit("coordinator", f"{KONSTANZ}/bearbeiten/{part}/")
+    demo.visit("coordinator", f"{KONSTANZ}/aemter/{office.pk}/", f"{KONSTANZ}/einladungen/", f"{KONSTANZ}/mitglieder/")
+    demo.visit("coordinator", f"/mitgliedschaften/{member.pk}/", f"/mitgliedschaften/{member.pk}/beenden/")
+    demo.visit("coordinator", "/moderation/protokoll/konstanz/", "/mitteilungen/")
+
+    demo.visit("moderator", "/", "/moderation/", f"/moderation/meldungen/{report.pk}/", "/moderation/entscheidungen/")
+    demo.visit("moderator", "/moderation/protokoll/", "/mitmachen/antraege/", f"/mitmachen/antraege/{application.pk}/")
+    demo.visit("moderator", "/mitmachen/antraege/?stand=entschieden", "/chat/", "/personen/", f"{KONSTANZ}/")
+    assert free.starts_at > timezone.now()
+
+
+@pytest.fixture(scope="module")
+def demo(
+    browser: Browser, server: Server, django_db_setup: None, django_db_blocker: pytest.FixtureRequest
+) -> Iterator[Demo]:
+    """The register and the demo, committed because the server reads them, and taken away afterwards."""
+    from tenancy.models import Person
+
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]  # pytest-django ships no type
+        try:
+            call_command("import_register", str(DATA / "GV100AD_20231130.txt"), stdout=StringIO())
+            call_command("import_associations", stdout=StringIO())
+            call_command("load_demo", stdout=StringIO())
+            starts = {"pilot": "mara.musterlotsin@", "coordinator": "paula.pinnwand@", "moderator": "verena.verband@"}
+            people = {who: Person.objects.get(email__startswith=start) for who, start in starts.items()}
+            made = Demo(Stage(browser, server), {"visitor": None, **people})
+            everything(made)
+            for person in people.values():
+                made.stage.sign_in(person)  # here, because what a test writes is not committed
+            yield made
+            made.stage.close()
+        finally:
+            call_command("flush", interactive=False, verbosity=0, reset_sequences=False, inhibit_post_migrate=True)
+
+
+@pytest.mark.parametrize("who", ["visitor", "pilot", "coordinator", "moderator"])
+def test_every_page_is_without_fault_at_any_width_and_in_any_theme(demo: Demo, who: str) -> None:
+    visitor = demo.stage.visitor(demo.people[who])
+    faults = []
+    for address, status in demo.pages[who]:
+        try:
+            visitor.visit(address, status=status)
+            assert visitor.page.url == f"{demo.stage.server.url}{address}", f"{address} leads to {visitor.page.url}"
+            visitor.check_every_look()
+        except AssertionError as fault:
+            faults.append(str(fault))
+    visitor.close()
+    assert not faults, "\n\n".join(faults)
+
+
+def test_no_page_is_forgotten(demo: Demo) -> None:
+    asked = {key.partition("#")[0] for key, (_module, row) in rows().items() if row.method == "get"} - set(unasked())
+    visited = {
+        resolve(address.partition("?")[0]).view_name
+        for pages in demo.pages.values()
+        for address, _status in pages
+        if "gibt-es-nicht" not in address
+    }
+    missing = {name for name in asked - visited - set(SEEN_ELSEWHERE) if not name.startswith(NO_PAGES)}
+    assert missing == set(), "Pages that no browser looks at: " + ", ".join(sorted(missing))
