@@ -1,11 +1,10 @@
 """Every address of the product begins here."""
 
-from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, include, path
-from django.views.i18n import set_language
 
 from config.api_docs import api_docs
 from config.schema_view import SchemaView
+from tenancy.views.language import choose
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("toolkit.urls")),
@@ -17,7 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Second factor and single sign-on are installed, but have no pages of their own yet.
     path("konto/", include("allauth.account.urls")),
     path("postfach/", include("toolkit.mailbox")),
-    path("sprache/", login_not_required(set_language), name="set_language"),
+    path("sprache/", choose, name="set_language"),
     path("api/v1/", include("config.rest_urls")),
     path("api/schema/", SchemaView.as_view(), name="api-schema"),
     path("api/", api_docs, name="api-docs"),

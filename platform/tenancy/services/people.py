@@ -67,6 +67,16 @@ def update_profile(viewer: Viewer, person_id: int, *, topics: Sequence[str], **f
     return person
 
 
+@transaction.atomic
+def choose_language(viewer: Viewer, person_id: int, language: str) -> None:
+    """Have mails, notices and the chat speak ``language``, one of the settings' codes, to this person."""
+    person = Person.objects.select_for_update(no_key=True).get(pk=person_id)
+    require(may_edit_person(viewer, person))
+    if person.language != language:
+        person.language = language
+        person.save(update_fields=["language"])
+
+
 def topics_named(words: Sequence[str]) -> list[Topic]:
     """The topics of these words, made where they are new; upper and lower case are one topic."""
     topics: dict[str, Topic] = {}
