@@ -91,6 +91,11 @@ def may_answer_format(viewer: Viewer, exchange_format: ExchangeFormat, network_i
     return ALLOW
 
 
+def may_see_invited(viewer: Viewer, exchange_format: ExchangeFormat) -> bool:
+    """Whether the viewer reads who has not answered yet: the coordination of a city that owns it or is asked."""
+    return not viewer.coordinates.isdisjoint(owners_of(exchange_format) | invited_to(exchange_format))
+
+
 def may_leave_format(viewer: Viewer, exchange_format: ExchangeFormat, network_id: int) -> Decision:
     """Whether the viewer may take the own city out; the last one stays, so that nothing is orphaned."""
     if network_id not in viewer.coordinates:

@@ -16,12 +16,12 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_cookie
 
 from exchange import calendars
-from exchange.models import ExchangeFormat, Registration, Workshop
+from exchange.models import Registration
 from exchange.policies.workshops import may_see_online_url
-from exchange.queries import formats as format_queries
 from exchange.queries import workshops as queries
 from exchange.services.calendar_addresses import renew_calendar_address
-from exchange.views.workshops import SECTION
+from exchange.views.formats import format_or_404
+from exchange.views.workshops import SECTION, workshop_or_404
 from tenancy.middleware import ViewerRequest
 from tenancy.viewer import viewer_by_id
 
@@ -41,10 +41,7 @@ def _file(data: bytes, name: str) -> HttpResponse:
 @vary_on_cookie
 def workshop_calendar(request: ViewerRequest, pk: int) -> HttpResponse:
     """One workshop; the link to take part only for who has a seat or hosts."""
-    try:
-        workshop = queries.readable_workshop(request.viewer, pk)
-    except Workshop.DoesNotExist as error:
-        raise Http404 from error
+    workshop = workshop_or_404(request, pk)
     own = queries.own_place(request.viewer, workshop)
     entry = calendars.Entry(
         workshop,
@@ -60,10 +57,7 @@ def workshop_calendar(request: ViewerRequest, pk: int) -> HttpResponse:
 @vary_on_cookie
 def format_calendar(request: ViewerRequest, slug: str) -> HttpResponse:
     """All workshops of a format that the one who asks may see; for a calendar program, what is public."""
-    try:
-        exchange_format = format_queries.readable_format(request.viewer, slug)
-    except ExchangeFormat.DoesNotExist as error:
-        raise Http404 from error
+    exchange_format = format_or_404(request, slug)
     rows = queries.format_calendar(request.viewer, exchange_format)
     data = calendars.calendar_of([calendars.Entry(row) for row in rows], name=f"#{exchange_format.hashtag}")
     return _file(data, exchange_format.slug)

@@ -40,7 +40,8 @@ def own_choices(request: ViewerRequest) -> list[tuple[int, str]]:
     return [(number, seats[number]) for number in sorted(request.viewer.coordinates)]
 
 
-def _format_or_404(request: ViewerRequest, slug: str) -> ExchangeFormat:
+def format_or_404(request: ViewerRequest, slug: str) -> ExchangeFormat:
+    """The format with its cities if the viewer may see it; missing and forbidden look the same."""
     try:
         return queries.readable_format(request.viewer, slug)
     except ExchangeFormat.DoesNotExist as error:
@@ -100,7 +101,7 @@ def _detail(
             (n, towns[n], rules.may_leave_format(viewer, exchange_format, n))
             for n in sorted(rules.owners_of(exchange_format) & viewer.coordinates)
         ],
-        "sees_answers": may_edit or not rules.invited_to(exchange_format).isdisjoint(viewer.coordinates),
+        "may_see_invited": rules.may_see_invited(viewer, exchange_format),
         "invite_form": invite_form,
     }
     return render(request, "exchange/format_detail.html", context, status=status)
@@ -131,7 +132,7 @@ def format_new(request: ViewerRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def format_edit(request: ViewerRequest, slug: str) -> HttpResponse:
     """Change what the format says of itself; any coordinator of a city that owns it."""
-    stored = _format_or_404(request, slug)
+    stored = format_or_404(request, slug)
     require(rules.may_edit_format(request.viewer, stored))
     form = FormatForm(request.POST or None, stored=stored)
     context: dict[str, Any] = {**SECTION, "form": form, "format": stored}
@@ -154,7 +155,7 @@ def format_edit(request: ViewerRequest, slug: str) -> HttpResponse:
 @require_POST
 def format_invite(request: ViewerRequest, slug: str) -> HttpResponse:
     """Invite another city."""
-    stored = _format_or_404(request, slug)
+    stored = format_or_404(request, slug)
     require(rules.may_invite_city(request.viewer, stored))
     taken = rules.owners_of(stored) | rules.invited_to(stored)
     form = InviteForm(request.POST, others=town_choices(networks_to_invite(request.viewer, but=sorted(taken))))
@@ -176,7 +177,7 @@ def _network(request: ViewerRequest) -> int:
 @require_POST
 def format_recall(request: ViewerRequest, slug: str) -> HttpResponse:
     """Take an unanswered invitation back."""
-    stored = _format_or_404(request, slug)
+    stored = format_or_404(request, slug)
     verbs.recall_city(request.viewer, stored.pk, _network(request))
     messages.success(request, _("Die Einladung ist zurückgenommen."))
     return _back(stored, "#kommunen")
@@ -185,7 +186,7 @@ def format_recall(request: ViewerRequest, slug: str) -> HttpResponse:
 @require_POST
 def format_answer(request: ViewerRequest, slug: str) -> HttpResponse:
     """Accept with ``answer=yes``, decline with ``answer=no``, for the city ``network``."""
-    stored = _format_or_404(request, slug)
+    stored = format_or_404(request, slug)
     accept = request.POST.get("answer") == "yes"
     verbs.answer_format(request.viewer, stored.pk, _network(request), accept=accept)
     if accept:
@@ -199,7 +200,7 @@ def format_answer(request: ViewerRequest, slug: str) -> HttpResponse:
 @require_POST
 def format_leave(request: ViewerRequest, slug: str) -> HttpResponse:
     """Take one's own city out."""
-    stored = _format_or_404(request, slug)
+    stored = format_or_404(request, slug)
     verbs.leave_format(request.viewer, stored.pk, _network(request))
     messages.success(request, _("Ihre Kommune ist nicht mehr dabei. Die gemeinsame Geschichte bleibt."))
     seen = rules.visible_formats(request.viewer).filter(pk=stored.pk).exists()
@@ -209,7 +210,7 @@ def format_leave(request: ViewerRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def edition_edit(request: ViewerRequest, slug: str, number: int | None = None) -> HttpResponse:
     """Add an edition, or put one right. A new one proposes the next number and whose turn it is."""
-    exchange_format = _format_or_404(request, slug)
+    exchange_format = format_or_404(request, slug)
     require(rules.may_edit_format(request.viewer, exchange_format))
     edition = None
     if number is not None:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from moderation.models import ModerationDecision, Report
 from moderation.public import ReportedThing, reportable
-from tenancy.models import Moderator
+from tenancy.queries.applications import moderators_of
 from tenancy.viewer import Viewer
 from toolkit.access import ALLOW, Decision, deny
 
@@ -70,5 +70,4 @@ def may_restore(viewer: Viewer, decision: ModerationDecision, *, is_latest: bool
 
 def listeners_of_reports(state_code: str) -> list[int]:
     """The people who moderate in a Land now; suspended ones left out."""
-    rows = Moderator.objects.filter(association__state_id=state_code, ended_on=None, person__is_active=True)
-    return sorted(set(rows.values_list("person_id", flat=True)))
+    return moderators_of(state_code)

@@ -18,6 +18,11 @@ def visible_applications(viewer: Viewer) -> QuerySet[Application]:
     )
 
 
+def may_read_applications(viewer: Viewer) -> bool:
+    """Whether there is a queue of applications for the viewer at all."""
+    return bool(viewer.moderated_states)
+
+
 def may_decide_application(viewer: Viewer, state_code: str) -> Decision:
     """Whether the viewer may let a municipality of this Land in, or not."""
     if state_code in viewer.moderated_states:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from tenancy.models import Application, AssociationMember, Moderator, Municipality, Network
-from tenancy.policies.applications import visible_applications
+from tenancy.policies.applications import may_read_applications, visible_applications
 from tenancy.policies.networks import visible_networks
 from tenancy.viewer import Viewer
 from toolkit.pagination import Page, page_by_key
@@ -25,7 +25,7 @@ def moderators_of(state_code: str) -> list[int]:
 
 def open_count(viewer: Viewer) -> int:
     """How many applications wait for the viewer; no query for who moderates nothing."""
-    if not viewer.moderated_states:
+    if not may_read_applications(viewer):
         return 0
     return visible_applications(viewer).filter(state=Application.State.OPEN).count()
 

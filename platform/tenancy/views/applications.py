@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from tenancy.forms.apply import ApproveForm, DeclineForm
 from tenancy.middleware import ViewerRequest
 from tenancy.models import Application
+from tenancy.policies.applications import may_read_applications
 from tenancy.queries.applications import application_by_id, application_page, case_of, open_count
 from tenancy.services import applications as verbs
 from tenancy.views.common import add_conflict, page_links, status_of
@@ -20,7 +21,7 @@ from toolkit.access import Conflict
 @require_safe
 def application_list(request: ViewerRequest) -> HttpResponse:
     """What waits in my Länder, or what was decided there."""
-    if not request.viewer.moderates:
+    if not may_read_applications(request.viewer):
         raise Http404
     decided = request.GET.get("stand") == "entschieden"
     page = application_page(request.viewer, decided=decided, mark=request.GET.get("seite", ""))
