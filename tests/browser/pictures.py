@@ -29,14 +29,15 @@ class Picture:
     theme: Theme = "light"
 
 
+# The chat comes last: whoever has seen it has nothing new on the start page.
 PICTURES = (
     Picture("start", "/"),
+    Picture("start-dunkel", "/", theme="dark"),
+    Picture("start-telefon", "/", width=390),
     Picture("erfahrung", "/erfahrungen/?q=fachämter", follow="E-Akte einführen, ohne die Fachämter zu verlieren"),
     Picture("netzwerk", "/netzwerke/heidelberg/"),
     Picture("veranstaltung", "/veranstaltungen/", follow="Lotsen gewinnen und halten"),
     Picture("chat", "/chat/", follow="#KNmeetsHN"),
-    Picture("start-dunkel", "/", theme="dark"),
-    Picture("start-telefon", "/", width=390),
     Picture("chat-telefon", "/chat/", follow="#KNmeetsHN", width=390, theme="dark"),
 )
 

@@ -14,10 +14,9 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, Response, ViewportSize
 
-from tests.browser.harness.server import Server
-
 if TYPE_CHECKING:
     from tenancy.models import Person
+    from tests.browser.harness.server import Server
 
 Theme = Literal["light", "dark"]
 
