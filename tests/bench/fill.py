@@ -140,7 +140,7 @@ def _networks(f: Filler) -> None:
 def _people(f: Filler) -> None:
     names = (
         f"(SELECT i, ({_array(_GIVEN)})[i % 20 + 1] AS given,"
-        f" ({_array(_FAMILY)})[i / 20 % 20 + 1] || 'er' || i / 400 AS fam FROM generate_series(1, {PEOPLE + 1}) i) x"
+        f" ({_array(_FAMILY)})[i / 20 % 20 + 1] || ' ' || i / 400 AS fam FROM generate_series(1, {PEOPLE + 1}) i) x"
     )
     f.rows(
         "tenancy_person", names, id="i", email="'p' || i || '@stadt.example'", given_name="given", family_name="fam",

@@ -85,7 +85,7 @@ def rows() -> list[Row]:
         Row("networks", "/netzwerke/"),
         Row("network, own", "/netzwerke/netz-1/"),
         Row("people", "/personen/"),
-        Row("people, by name", "/personen/?q=Mara+Probe"),
+        Row("people, by name", "/personen/?q=Tim+Probe"),
         Row("people, typing error", "/personen/?q=Plazhalter"),
         Row("people, rare task area", "/personen/?area=culture"),
         Row("municipalities, „konst“", "/kommunen/vorschlaege/?q=konst"),

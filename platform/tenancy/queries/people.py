@@ -36,6 +36,8 @@ def coordinators_of(network_ids: Iterable[int]) -> list[int]:
 # --- the directory ----------------------------------------------------------------------------------------------
 
 PAGE_SIZE = 24
+#: Names that are written alike are offered where fewer than this hold the words themselves.
+THIN = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +78,19 @@ def own_task_areas(viewer: Viewer) -> list[str]:
 
 
 def people_for(viewer: Viewer, wanted: PeopleFilter) -> QuerySet[Person]:
-    """Visible people who fit; what is asked of memberships is asked only of those that the viewer may see."""
+    """Visible people who fit; what is asked of memberships is asked only of those that the viewer may see.
+
+    One query where a name is asked: whether enough people bear it, or those with names like it are meant too.
+    """
     rows = visible_people(viewer)
     words = fold(wanted.q)
     if words:
         exact = Q()
         for word in words.split():
             exact &= Q(search_key__contains=word)
-        rows = rows.filter(exact | Q(search_key__trigram_word_similar=words))
+        # Likeness of frequent names looks at thousands of people; whoever typed the name right need not wait for it.
+        thin = rows.filter(exact).values_list("pk", flat=True)[:THIN]
+        rows = rows.filter(exact if len(thin) == THIN else exact | Q(search_key__trigram_word_similar=words))
     elif wanted.q.strip():
         return rows.none()
     asked = Q()
