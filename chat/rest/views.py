@@ -25,7 +25,11 @@ class ConversationListView(ViewerAPIView):
 
     permission_classes = (SignedIn,)
 
-    @extend_schema(responses=ConversationPageSerializer, parameters=[OpenApiParameter("page", str)])
+    @extend_schema(
+        summary="Unterhaltungen",
+        responses=ConversationPageSerializer,
+        parameters=[OpenApiParameter("page", str, description="Marke aus next oder previous")],
+    )
     def get(self, request: Request) -> Response:
         glances, page = conversation_page(self.viewer, request.query_params.get("page", ""), size=20)
         results = ConversationSerializer(glances, many=True).data
@@ -37,7 +41,11 @@ class MessageListView(ViewerAPIView):
 
     permission_classes = (SignedIn,)
 
-    @extend_schema(responses=MessagePageSerializer, parameters=[OpenApiParameter("after", int)])
+    @extend_schema(
+        summary="Nachrichten einer Unterhaltung",
+        responses=MessagePageSerializer,
+        parameters=[OpenApiParameter("after", int, description="Nummer der letzten bekannten Nachricht")],
+    )
     def get(self, request: Request, pk: int) -> Response:
         after = request.query_params.get("after", "0")
         if not visible_conversations(self.viewer).filter(pk=pk).exists():

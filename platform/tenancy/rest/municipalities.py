@@ -28,12 +28,14 @@ class MunicipalitySerializer(serializers.Serializer[Municipality]):
 
 
 class MunicipalityListView(ViewerAPIView):
+    """Municipalities for what is typed so far, the best first; typing errors are forgiven."""
+
     permission_classes = (Everybody,)
 
     @extend_schema(
-        summary="Municipalities for what is typed so far, the best first",
+        summary="Kommunen",
         operation_id="municipalities_list",
-        parameters=[OpenApiParameter("q", OpenApiTypes.STR, required=True, description="At least two letters")],
+        parameters=[OpenApiParameter("q", OpenApiTypes.STR, required=True, description="Mindestens zwei Buchstaben")],
         responses=inline_serializer("MunicipalityHits", {"results": MunicipalitySerializer(many=True)}),
     )
     def get(self, request: Request) -> Response:

@@ -39,7 +39,7 @@ def paged(name: str, of: type[serializers.BaseSerializer[Any]]) -> Any:
     )
 
 
-PAGE = OpenApiParameter("page", OpenApiTypes.STR, description="Mark of a neighbouring page, from an answer")
+PAGE = OpenApiParameter("page", OpenApiTypes.STR, description="Marke aus next oder previous")
 
 
 class NetworkSerializer(serializers.Serializer[Network]):
@@ -108,13 +108,15 @@ class NetworkDetailSerializer(NetworkSerializer):
 
 
 class NetworkListView(ViewerAPIView):
+    """Networks that the one who asks may see, by town."""
+
     permission_classes = (Everybody,)
 
     @extend_schema(
-        summary="Networks by town",
+        summary="Netzwerke",
         parameters=[
-            OpenApiParameter("q", OpenApiTypes.STR, description="Part of the name or the town"),
-            OpenApiParameter("state", OpenApiTypes.STR, description="Two-digit code of a Land"),
+            OpenApiParameter("q", OpenApiTypes.STR, description="Teil des Namens oder der Stadt"),
+            OpenApiParameter("state", OpenApiTypes.STR, description="Zweistelliger Schlüssel des Landes"),
             PAGE,
         ],
         responses=paged("NetworkPage", NetworkSerializer),
@@ -125,9 +127,11 @@ class NetworkListView(ViewerAPIView):
 
 
 class NetworkDetailView(ViewerAPIView):
+    """One network in its own words."""
+
     permission_classes = (Everybody,)
 
-    @extend_schema(summary="One network", responses=NetworkDetailSerializer)
+    @extend_schema(summary="Ein Netzwerk", responses=NetworkDetailSerializer)
     def get(self, request: Request, slug: str) -> Response:
         network = get_object_or_404(network_by_slug(self.viewer, slug))
         context = {"request": request, "data": network_page(self.viewer, network)}

@@ -59,21 +59,23 @@ class PersonDetailSerializer(PersonSerializer):
 
 
 _FILTERS = {
-    "q": "Part of the name",
-    "place": "Town",
-    "network": "Slug of a network",
-    "office": "Part of an office's name",
-    "area": "Code of a task area",
-    "state": "Two-digit code of a Land",
-    "topic": "Topic",
+    "q": "Teil des Namens",
+    "place": "Stadt oder Gemeinde",
+    "network": "Kurzname eines Netzwerks",
+    "office": "Teil des Namens eines Amts",
+    "area": "Schlüssel eines Aufgabenfelds",
+    "state": "Zweistelliger Schlüssel des Landes",
+    "topic": "Thema",
 }
 
 
 class PersonListView(ViewerAPIView):
+    """People that the one who asks may see, by name."""
+
     permission_classes = (SignedIn,)
 
     @extend_schema(
-        summary="People by name",
+        summary="Personen",
         parameters=[*(OpenApiParameter(k, OpenApiTypes.STR, description=v) for k, v in _FILTERS.items()), PAGE],
         responses=paged("PersonPage", PersonSerializer),
     )
@@ -91,9 +93,11 @@ class PersonListView(ViewerAPIView):
 
 
 class PersonDetailView(ViewerAPIView):
+    """One person, with contact details as far as that person shows them to the one who asks."""
+
     permission_classes = (SignedIn,)
 
-    @extend_schema(summary="One person", responses=PersonDetailSerializer)
+    @extend_schema(summary="Eine Person", responses=PersonDetailSerializer)
     def get(self, request: Request, pk: int) -> Response:
         person = get_object_or_404(person_by_id(self.viewer, pk))
         return Response(PersonDetailSerializer(person, context={"viewer": self.viewer}).data)
