@@ -11,8 +11,11 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tenancy.models import Invitation, Membership, Network, Office, Person
 from tenancy.policies.networks import may_coordinate
@@ -319,8 +322,12 @@ def _accept(invitation: Invitation, person: Person) -> Membership:
         tell(
             [invitation.invited_by_id],
             kind="membership",
-            text=f"{person.name} hat Ihre Einladung ins Netzwerk {network.name} angenommen.",
-            url=f"/personen/{person.pk}/",
+            text=format_lazy(
+                gettext_lazy("{name} hat Ihre Einladung ins Netzwerk {network} angenommen."),
+                name=person.name,
+                network=network.name,
+            ),
+            url=reverse("tenancy:person-detail", args=[person.pk]),
         )
     return membership
 

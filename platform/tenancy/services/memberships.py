@@ -5,8 +5,11 @@ from __future__ import annotations
 import datetime
 
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tenancy.hooks import membership_ended, membership_started
 from tenancy.models import Membership, Network, Office
@@ -16,13 +19,6 @@ from tenancy.viewer import Viewer
 from toolkit.access import Conflict, require
 from toolkit.audit import record
 from toolkit.telling import tell
-
-#: In the stored sentences of notices, which are German whatever the actor's language.
-ROLE_WORDS = {
-    Membership.Role.PILOT.value: "Lotsin oder Lotse",
-    Membership.Role.COORDINATOR.value: "Koordination",
-    Membership.Role.OFFICE_HEAD.value: "Amtsleitung",
-}
 
 
 @transaction.atomic
@@ -101,8 +97,12 @@ def change_membership(viewer: Viewer, membership_id: int, *, role: str, office_i
         tell(
             [membership.person_id],
             kind="membership",
-            text=f"Ihre Rolle im Netzwerk {membership.network.name} ist jetzt: {ROLE_WORDS[role]}.",
-            url=f"/netzwerke/{membership.network.slug}/",
+            text=format_lazy(
+                gettext_lazy("Ihre Rolle im Netzwerk {network} ist jetzt: {role}."),
+                network=membership.network.name,
+                role=Membership.Role(role).label,
+            ),
+            url=reverse("tenancy:network-detail", args=[membership.network.slug]),
         )
     return membership
 
@@ -138,15 +138,22 @@ def _tell_of_the_end(viewer: Viewer, membership: Membership) -> None:
         tell(
             [membership.person_id],
             kind="membership",
-            text=f"Ihre Mitgliedschaft im Netzwerk {membership.network.name} wurde beendet.",
+            text=format_lazy(
+                gettext_lazy("Ihre Mitgliedschaft im Netzwerk {network} wurde beendet."),
+                network=membership.network.name,
+            ),
             mail=True,
         )
         return
     tell(
         coordinators_of([membership.network_id]),
         kind="membership",
-        text=f"{viewer.name} hat das Netzwerk {membership.network.name} verlassen.",
-        url=f"/netzwerke/{membership.network.slug}/mitglieder/",
+        text=format_lazy(
+            gettext_lazy("{name} hat das Netzwerk {network} verlassen."),
+            name=viewer.name,
+            network=membership.network.name,
+        ),
+        url=reverse("tenancy:network-members", args=[membership.network.slug]),
     )
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tenancy.models import Network, Partnership
 from tenancy.policies.networks import (
@@ -33,8 +36,12 @@ def ask_partnership(viewer: Viewer, asking_id: int, asked_id: int) -> Partnershi
     tell(
         coordinators_of([asked_id]),
         kind="invitation.partnership",
-        text=f"Das Netzwerk {asking.name} möchte Partner Ihres Netzwerks {asked.name} werden.",
-        url=f"/netzwerke/{asked.slug}/partner/",
+        text=format_lazy(
+            gettext_lazy("Das Netzwerk {asking} möchte Partner Ihres Netzwerks {asked} werden."),
+            asking=asking.name,
+            asked=asked.name,
+        ),
+        url=reverse("tenancy:network-partners", args=[asked.slug]),
         mail=True,
     )
     return partnership
@@ -52,8 +59,10 @@ def accept_partnership(viewer: Viewer, partnership_id: int) -> Partnership:
     tell(
         coordinators_of([asking.pk]),
         kind="partnership",
-        text=f"{asked.name} und {asking.name} sind jetzt Partnernetzwerke.",
-        url=f"/netzwerke/{asked.slug}/",
+        text=format_lazy(
+            gettext_lazy("{asked} und {asking} sind jetzt Partnernetzwerke."), asking=asking.name, asked=asked.name
+        ),
+        url=reverse("tenancy:network-detail", args=[asked.slug]),
     )
     return partnership
 
@@ -68,13 +77,13 @@ def end_partnership(viewer: Viewer, partnership_id: int) -> Partnership:
     mine = partnership.asking_id if partnership.asking_id in viewer.coordinates else partnership.asked_id
     _record("partnership.ended", viewer, partnership, mine)
     asking, asked = partnership.asking, partnership.asked
-    text = (
-        f"Die Partnerschaft zwischen {asking.name} und {asked.name} ist beendet."
+    sentence = (
+        gettext_lazy("Die Partnerschaft zwischen {asking} und {asked} ist beendet.")
         if partnership.accepted_at
-        else f"Die Anfrage zur Partnerschaft zwischen {asking.name} und {asked.name} ist vom Tisch."
+        else gettext_lazy("Die Anfrage zur Partnerschaft zwischen {asking} und {asked} ist vom Tisch.")
     )
     others = {asking.pk, asked.pk} - viewer.coordinates
-    tell(coordinators_of(others), kind="partnership", text=text)
+    tell(coordinators_of(others), kind="partnership", text=format_lazy(sentence, asking=asking.name, asked=asked.name))
     return partnership
 
 
