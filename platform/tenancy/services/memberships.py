@@ -153,7 +153,7 @@ def _tell_of_the_end(viewer: Viewer, membership: Membership) -> None:
             name=viewer.name,
             network=membership.network.name,
         ),
-        url=reverse("tenancy:network-members", args=[membership.network.slug]),
+        url=reverse("tenancy:member-list", args=[membership.network.slug]),
     )
 
 
