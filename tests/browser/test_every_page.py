@@ -63,11 +63,12 @@ def everything(demo: Demo) -> None:
     from chat.models import Conversation
     from exchange.models import Comment, Experience, Workshop
     from moderation.models import ModerationDecision, Report
-    from tenancy.models import Application, Membership, Office
+    from tenancy.models import Application, Membership, Network, Office
     from tests.factories.exchange import DraftFactory
     from tests.factories.moderation import DecisionFactory
     from tests.factories.notices import NoticeFactory
     from tests.factories.tenancy import CouncilPaperFactory, FundingFactory, InvitationFactory
+    from tests.factories.workshops import WorkshopFactory
 
     mara, paula, verena = (demo.people[who] for who in ("pilot", "coordinator", "moderator"))
     assert mara is not None
@@ -122,6 +123,15 @@ def everything(demo: Demo) -> None:
     demo.visit("coordinator", "/formate/knmeetshn/folgen/neu/", "/formate/knmeetshn/folgen/1/", "/veranstaltungen/neu/")
     demo.visit("coordinator", *(f"/veranstaltungen/{free.pk}/{part}" for part in ("", "bearbeiten/", "absagen/")))
     demo.visit("coordinator", f"/veranstaltungen/{free.pk}/teilnehmende/", f"{KONSTANZ}/", f"{KONSTANZ}/partner/")
+    hosting = {"hosts": [network]}
+    for workshop in (
+        WorkshopFactory(**hosting, state="draft", asked=[Network.objects.get(slug="heilbronn")]),
+        WorkshopFactory(**hosting, state="cancelled", cancel_reason="Sturm"),
+        WorkshopFactory(**hosting, starts_at=timezone.now() - datetime.timedelta(days=3)),
+        WorkshopFactory(**hosting, mode="hybrid", seats=5),
+    ):
+        demo.visit("coordinator", f"/veranstaltungen/{workshop.pk}/")
+    demo.visit("coordinator", "/veranstaltungen/?art=online&land=99")
     demo.visit("coordinator", f"{KONSTANZ}/einrichten/bezeichnung/", f"{KONSTANZ}/einrichten/vorschau/")
     for part in ("wir", "beginn", "aemter", "umfang", "mehr", "foerderung", "vorlagen"):
         demo.visit("coordinator", f"{KONSTANZ}/bearbeiten/{part}/")
@@ -165,7 +175,7 @@ def test_every_page_is_without_fault_at_any_width_and_in_any_theme(demo: Demo, w
     faults = []
     for address, status in demo.pages[who]:
         try:
-            visitor.visit(address, status=status)
+            visitor.visit(address, status=status, until="load")
             assert visitor.page.url == f"{demo.stage.server.url}{address}", f"{address} leads to {visitor.page.url}"
             visitor.check_every_look()
         except AssertionError as fault:

@@ -63,13 +63,18 @@ class Visitor:
     complaints: list[str] = field(default_factory=list)
     strangers: list[str] = field(default_factory=list)
 
-    def visit(self, address: str, *, status: int = 200) -> Response:
-        """Open a page of the product and wait until nothing moves; any other status than ``status`` is an error."""
+    def visit(
+        self, address: str, *, status: int = 200, until: Literal["load", "networkidle"] = "networkidle"
+    ) -> Response:
+        """Open a page of the product and wait until nothing moves; any other status than ``status`` is an error.
+
+        Half a second of silence is what ``networkidle`` waits for; ``load`` is for those who stay longer anyway.
+        """
         self.complaints.clear()
         response = self.page.goto(self.stage.server.url + address)
         assert response is not None, f"{address} did not load"
         assert response.status == status, f"{address} answered {response.status}, not {status}"
-        self.page.wait_for_load_state("networkidle")
+        self.page.wait_for_load_state(until)
         if status >= 400:
             # Chromium writes every such answer of a page into the console; this one was expected.
             self.complaints = [text for text in self.complaints if f"status of {status}" not in text]
@@ -88,7 +93,7 @@ class Visitor:
     def check_every_look(self) -> None:
         """``check`` at both widths and in both themes, on the page as it stands: nothing is loaded again."""
         for theme in THEMES:
-            # Without motion, so that no colour is on its way from one theme to the other while axe measures it.
+            # Without motion, so that no colour is on its way from one theme to the other when axe measures it.
             self.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
             for width in WIDTHS:
                 self.page.set_viewport_size(screen(width))
@@ -96,12 +101,8 @@ class Visitor:
                 self.check()
 
     def settle(self) -> None:
-        """Wait until the page has been painted again and every movement of its colours has ended."""
-        self.page.evaluate(
-            "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() =>"
-            " Promise.allSettled(document.getAnimations().filter(a => a.effect.getComputedTiming().iterations === 1)"
-            ".map(a => a.finished)).then(() => done()))))"
-        )
+        """Wait until the page has been painted again."""
+        self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
     def violations(self) -> list[str]:
         """What axe objects to, one line per rule."""
