@@ -166,5 +166,25 @@ def test_a_city_is_found_on_the_map_and_in_the_list_and_a_person_by_task(
     cards = visitor.page.locator("ul.people").get_by_role("heading")
     expect(cards).to_have_text([neighbour.name])
     visitor.page.get_by_role("link", name=neighbour.name).click()
-    expect(visitor.page.get_by_role("button", name="Nachricht schreiben")).to_be_visible()
     visitor.check_every_look()
+
+
+def test_from_the_card_of_a_person_two_people_begin_to_talk(stage: Stage, pilot: Person, neighbour: Person) -> None:
+    asker = stage.visitor(pilot)
+    asker.visit(f"/personen/{neighbour.pk}/")
+    asker.page.get_by_role("button", name="Nachricht schreiben").click()
+    expect(asker.page.locator("chat-room[data-ready]")).to_have_count(1)
+    asker.page.get_by_role("textbox", name="Nachricht an").fill("Wie haben Sie die E-Akte eingeführt?")
+    asker.page.keyboard.press("Control+Enter")
+    expect(asker.page.locator(".ms")).to_contain_text("die E-Akte eingeführt")
+
+    other = stage.visitor(neighbour, width=390, theme="dark")
+    other.visit("/chat/")
+    other.page.get_by_role("link", name=pilot.name).click()
+    expect(other.page.locator("chat-room[data-ready]")).to_have_count(1)
+    expect(other.page.locator(".ms")).to_contain_text("die E-Akte eingeführt")
+    other.page.get_by_role("textbox", name="Nachricht an").fill("Mit einem Tandem je Amt.")
+    other.page.keyboard.press("Control+Enter")
+    expect(asker.page.locator(".ms")).to_contain_text("Tandem je Amt")
+    other.check()
+    asker.check()
