@@ -280,6 +280,13 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    # Several things have a kind or a state; each gets its own name in the schema.
+    "ENUM_NAME_OVERRIDES": {
+        "ConversationKindEnum": "chat.models.Conversation.Kind",
+        "EditionStateEnum": "exchange.models.Edition.State",
+        "WorkshopKindEnum": "exchange.models.Workshop.Kind",
+        "WorkshopStateEnum": "exchange.models.Workshop.State",
+    },
     "SCHEMA_PATH_PREFIX": r"/api/v1",
 }
 
