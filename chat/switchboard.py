@@ -76,7 +76,8 @@ class Line:
                 self._bytes -= len(frame)
                 await self.send_text(frame)
         except Exception:
-            # The transport is gone; the consumer hears of it by itself and says goodbye to the switchboard.
+            # Each server breaks in its own way here, and all mean: the transport is gone. The consumer hears of it
+            # by itself and says goodbye to the switchboard.
             self.closing = True
             logger.debug("A line broke while it was written to.", exc_info=True)
         finally:
@@ -180,7 +181,8 @@ class Switchboard:
                 try:
                     await self._serve(conversation_id)
                 except Exception:
-                    # The database may be away for a moment. The sweep comes back to this.
+                    # The database may be away for a moment, in ways that differ by driver and pool. Without an answer
+                    # on who is a member nothing is handed out; the sweep comes back to this.
                     logger.warning("Conversation %d could not be served now.", conversation_id, exc_info=True)
                     return
                 if conversation_id not in self._again:
@@ -257,6 +259,7 @@ class Switchboard:
                 if not more:
                     break
         except Exception:
+            # Whatever failed, nothing was handed out past the cursor: the line stays behind, and the sweep comes back.
             logger.warning("A line could not catch up now.", exc_info=True)
             return
         finally:
@@ -320,6 +323,7 @@ class Switchboard:
         try:
             await work
         except Exception:
+            # A task of its own, that nobody waits for: one that fails must be heard of, and must not take others along.
             logger.warning("The chat could not look after a line now.", exc_info=True)
 
     def _look_at_all(self) -> None:
