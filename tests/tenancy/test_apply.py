@@ -11,8 +11,9 @@ from django.core import signing
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
+from notices.models import Notice
 from tenancy.models import Application
 from tenancy.services import applications as verbs
 from tenancy.services.applications import Asked
@@ -305,3 +306,15 @@ def test_the_page_asks_a_fixed_number_of_questions(client, django_assert_num_que
         NetworkFactory()
     with django_assert_num_queries(2):
         client.get(URL)
+
+
+@pytest.mark.django_db
+def test_a_moderator_reads_of_an_application_in_the_own_language(moderator):
+    application = ApplicationFactory(municipality=MunicipalityFactory(name="Musterstadt"))
+    token = signing.dumps(application.pk, salt=verbs._SALT)
+    with translation.override("en"):
+        verbs.confirm(token)
+    assert (
+        Notice.objects.get(person=moderator).text
+        == "Musterstadt möchte mitmachen. Der Antrag wartet auf Ihre Entscheidung."
+    )

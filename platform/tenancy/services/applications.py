@@ -10,7 +10,7 @@ from django.core import signing
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import formats, timezone
-from django.utils.text import slugify
+from django.utils.text import format_lazy, slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -126,8 +126,10 @@ def confirm(token: str) -> Application:
     tell(
         moderators_of(state_code),
         kind="application",
-        text=gettext_lazy("%(place)s möchte mitmachen. Der Antrag wartet auf Ihre Entscheidung.")
-        % {"place": application.municipality.name},
+        text=format_lazy(
+            gettext_lazy("{place} möchte mitmachen. Der Antrag wartet auf Ihre Entscheidung."),
+            place=application.municipality.name,
+        ),
         url=reverse("tenancy:application-detail", args=[application.pk]),
         key=f"application:{application.pk}",
         mail=True,
