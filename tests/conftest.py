@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
+from tests.database.base import begin_arranging
 from tests.factories.tenancy import (
     MembershipFactory,
     ModeratorFactory,
@@ -24,6 +25,18 @@ __all__ = ["pytest_sessionfinish"]
 
 if TYPE_CHECKING:
     from tenancy.models import Network, Person
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """The database of the run is made and migrated by the owner of its tables."""
+    begin_arranging()
+
+
+@pytest.fixture(autouse=True)
+def arranged() -> None:
+    """What a test itself writes and reads goes past the wall; whatever the product does for somebody does not."""
+    begin_arranging()
 
 
 @pytest.fixture(autouse=True)

@@ -23,6 +23,7 @@ from tenancy.models import Membership, Person
 from tenancy.policies.people import visible_people
 from tenancy.viewer import Viewer, viewer_by_id
 from toolkit.access import require
+from toolkit.acting import verb
 
 
 def direct_key(one: int, other: int) -> str:
@@ -31,7 +32,7 @@ def direct_key(one: int, other: int) -> str:
     return f"{low}:{high}"
 
 
-@transaction.atomic
+@verb
 def open_direct(viewer: Viewer, person_id: int) -> int:
     """The number of the direct conversation with a person, begun if there is none; two at once get the same one.
 
@@ -50,7 +51,7 @@ def open_direct(viewer: Viewer, person_id: int) -> int:
     return conversation.pk
 
 
-@transaction.atomic
+@verb
 def open_group(viewer: Viewer, title: str, person_ids: Iterable[int]) -> int:
     """Begin a named group with people the viewer sees; those who cannot be written to are left out."""
     require(may_open_group(viewer))
@@ -112,7 +113,7 @@ def let_out(conversation_id: int, person_ids: Iterable[int]) -> None:
         hint_person(number)
 
 
-@transaction.atomic
+@verb
 def join_room(viewer: Viewer, room_id: int) -> Conversation:
     """Enter a room by oneself. Raises ``Conversation.DoesNotExist`` where the rule does not let the viewer see it."""
     room = joinable_rooms().get(pk=room_id)
@@ -122,7 +123,7 @@ def join_room(viewer: Viewer, room_id: int) -> Conversation:
     return room
 
 
-@transaction.atomic
+@verb
 def leave_conversation(viewer: Viewer, conversation_id: int) -> None:
     """Leave a group or a room; what is said later is not seen."""
     conversation = Conversation.objects.select_for_update().get(pk=conversation_id)
@@ -143,7 +144,7 @@ def membership_ended(membership: Membership) -> None:
     hint_person(membership.person_id)
 
 
-@transaction.atomic
+@verb
 def set_muted(viewer: Viewer, conversation_id: int) -> bool:
     """Switch a conversation to silent or back; gives the new state. A silent one adds nothing to the count above."""
     seat = seat_of(viewer, conversation_id)

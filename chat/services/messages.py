@@ -16,6 +16,7 @@ from chat.models import Conversation, Message
 from chat.policies import may_send_message, seat_of
 from tenancy.viewer import Viewer
 from toolkit.access import Conflict, require
+from toolkit.acting import verb
 from toolkit.text import UncleanText, clean_text
 
 MAX_BODY = 8_000
@@ -73,7 +74,7 @@ def _other_content() -> Conflict:
     return Conflict(_("Unter dieser Nummer wurde schon eine andere Nachricht gesendet."))
 
 
-@transaction.atomic
+@verb
 def _append(viewer: Viewer, conversation_id: int, client_id: UUID, text: str, now: datetime) -> Receipt:
     # The lock comes first and alone: whatever is asked after it is asked of the present, removals included.
     conversation = Conversation.objects.select_for_update().get(pk=conversation_id)
@@ -139,7 +140,7 @@ def append_change(conversation_id: int, target_seq: int) -> None:
     hint_conversation(conversation_id, conversation.head)
 
 
-@transaction.atomic
+@verb
 def mark_read(viewer: Viewer, conversation_id: int, seq: int) -> int:
     """Say how far the viewer has read; only ever forwards, never beyond the last message. Gives the mark that holds."""
     conversation = Conversation.objects.get(pk=conversation_id)

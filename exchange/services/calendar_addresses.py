@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from django.db import transaction
-
 from exchange.models import CalendarAddress
 from tenancy.viewer import Viewer
+from toolkit.acting import verb
 
 
-@transaction.atomic
+@verb
 def renew_calendar_address(viewer: Viewer) -> int:
     """Make the address, or a new one; the old one is worthless from then on. Answers the generation."""
     address, created = CalendarAddress.objects.select_for_update().get_or_create(person_id=viewer.someone)

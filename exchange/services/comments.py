@@ -12,6 +12,7 @@ from exchange.models import Comment, Experience
 from exchange.policies.experiences import may_comment, may_edit_comment, may_withdraw_comment, visible_experiences
 from tenancy.viewer import Viewer
 from toolkit.access import require
+from toolkit.acting import verb
 from toolkit.telling import tell
 
 
@@ -35,7 +36,7 @@ def _speaks_for(viewer: Viewer, experience: Experience) -> int | None:
     return viewer.seats[0].network_id if viewer.seats else None
 
 
-@transaction.atomic
+@verb
 def write_comment(viewer: Viewer, experience_id: int, *, body: str) -> Comment:
     """Add a comment; the author of the experience is told. Raises ``DoesNotExist`` for what the viewer cannot see."""
     experience = visible_experiences(viewer).select_for_update().get(pk=experience_id)
@@ -56,7 +57,7 @@ def write_comment(viewer: Viewer, experience_id: int, *, body: str) -> Comment:
     return comment
 
 
-@transaction.atomic
+@verb
 def edit_comment(viewer: Viewer, comment_id: int, *, body: str) -> Comment:
     """Change the words; readers see that they were changed."""
     comment = _locked(comment_id)
@@ -68,7 +69,7 @@ def edit_comment(viewer: Viewer, comment_id: int, *, body: str) -> Comment:
     return comment
 
 
-@transaction.atomic
+@verb
 def withdraw_comment(viewer: Viewer, comment_id: int) -> Comment:
     """Take the comment away from its readers; the row stays for a report that may already be on its way."""
     comment = _locked(comment_id)

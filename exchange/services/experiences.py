@@ -28,6 +28,7 @@ from exchange.policies.experiences import (
 from tenancy.models import Office
 from tenancy.viewer import Viewer
 from toolkit.access import Conflict, require
+from toolkit.acting import verb
 from toolkit.audience import Rung
 from toolkit.audit import record
 from toolkit.telling import tell
@@ -68,7 +69,7 @@ def clean_topics(names: Sequence[str]) -> list[str]:
     return list(once.values())[:MAX_TOPICS]
 
 
-@transaction.atomic
+@verb
 def start_experience(viewer: Viewer, network_id: int, *, title: str = "") -> Experience:
     """Begin a draft that its author alone sees, for the narrowest rung that a whole network shares."""
     require(may_write_experience(viewer, network_id))
@@ -86,7 +87,7 @@ def start_experience(viewer: Viewer, network_id: int, *, title: str = "") -> Exp
     return experience
 
 
-@transaction.atomic
+@verb
 def save_experience(
     viewer: Viewer,
     experience_id: int,
@@ -130,7 +131,7 @@ def _set_rung(viewer: Viewer, experience: Experience, rung: str) -> None:
         experience.office_id = seat.office_id if seat else None
 
 
-@transaction.atomic
+@verb
 def publish_experience(viewer: Viewer, experience_id: int) -> Experience:
     """Let the chosen rung read it. One that was recalled keeps the day of its first publication."""
     experience = _locked(experience_id)
@@ -142,7 +143,7 @@ def publish_experience(viewer: Viewer, experience_id: int) -> Experience:
     return experience
 
 
-@transaction.atomic
+@verb
 def change_audience(viewer: Viewer, experience_id: int, *, rung: str, reason: str = "") -> Experience:
     """Show a published experience to another rung. Who is not its author says why, and the author hears of it."""
     experience = _locked(experience_id)
@@ -172,7 +173,7 @@ def change_audience(viewer: Viewer, experience_id: int, *, rung: str, reason: st
     return experience
 
 
-@transaction.atomic
+@verb
 def recall_experience(viewer: Viewer, experience_id: int, *, reason: str = "") -> Experience:
     """Take it back from its readers; words, comments and marks stay. Who is not its author says why."""
     experience = _locked(experience_id)
@@ -220,7 +221,7 @@ def _tell_author(
     )
 
 
-@transaction.atomic
+@verb
 def delete_experience(viewer: Viewer, experience_id: int) -> None:
     """Delete a draft for good."""
     experience = _locked(experience_id)
@@ -228,7 +229,7 @@ def delete_experience(viewer: Viewer, experience_id: int) -> None:
     experience.delete()
 
 
-@transaction.atomic
+@verb
 def set_helpful(viewer: Viewer, experience_id: int, *, helpful: bool) -> Experience:
     """Say „Hilfreich“, or take it back; saying it twice changes nothing. The lock keeps count and rows together."""
     experience = _locked(experience_id)

@@ -28,6 +28,7 @@ from tenancy.policies.networks import visible_networks
 from tenancy.queries.people import coordinators_of, members_of
 from tenancy.viewer import Viewer
 from toolkit.access import Conflict, deny, require
+from toolkit.acting import verb
 from toolkit.audit import record
 from toolkit.telling import tell
 from toolkit.text import fold
@@ -85,7 +86,7 @@ def hashtag_is_free(hashtag: str, *, but: int | None = None) -> bool:
 _TAKEN = _("Dieses Hashtag gibt es schon.")
 
 
-@transaction.atomic
+@verb
 def create_format(
     viewer: Viewer, network_id: int, *, words: Mapping[str, Any], invited: Iterable[int] = ()
 ) -> ExchangeFormat:
@@ -127,7 +128,7 @@ def _known(words: Mapping[str, Any], allowed: tuple[str, ...]) -> dict[str, Any]
     return dict(words)
 
 
-@transaction.atomic
+@verb
 def save_format(viewer: Viewer, format_id: int, *, version: int, words: Mapping[str, Any]) -> ExchangeFormat:
     """Store what changed, and put it on the record. Its address stays.
 
@@ -153,7 +154,7 @@ def save_format(viewer: Viewer, format_id: int, *, version: int, words: Mapping[
     return exchange_format
 
 
-@transaction.atomic
+@verb
 def invite_city(viewer: Viewer, format_id: int, network_id: int) -> FormatCity:
     """Ask another city to own the format too; its coordinators are told. Raises ``Network.DoesNotExist``."""
     exchange_format = _locked(format_id)
@@ -185,7 +186,7 @@ def invite_city(viewer: Viewer, format_id: int, network_id: int) -> FormatCity:
     return city
 
 
-@transaction.atomic
+@verb
 def recall_city(viewer: Viewer, format_id: int, network_id: int) -> None:
     """Take an unanswered invitation back."""
     exchange_format = _locked(format_id)
@@ -194,7 +195,7 @@ def recall_city(viewer: Viewer, format_id: int, network_id: int) -> None:
     _record(viewer, "city_recalled", exchange_format, network_id=network_id)
 
 
-@transaction.atomic
+@verb
 def answer_format(viewer: Viewer, format_id: int, network_id: int, *, accept: bool) -> FormatCity:
     """Accept or decline for one's city. Who accepts owns the format like all the others, from this moment."""
     exchange_format = _locked(format_id)
@@ -219,7 +220,7 @@ def answer_format(viewer: Viewer, format_id: int, network_id: int, *, accept: bo
     return city
 
 
-@transaction.atomic
+@verb
 def leave_format(viewer: Viewer, format_id: int, network_id: int) -> None:
     """Take one's own city out. Its past editions stay in the history; its people leave the room."""
     exchange_format = _locked(format_id)
@@ -244,7 +245,7 @@ def leave_format(viewer: Viewer, format_id: int, network_id: int) -> None:
     )
 
 
-@transaction.atomic
+@verb
 def save_edition(
     viewer: Viewer, format_id: int, edition_id: int | None, *, words: Mapping[str, Any], host_ags: str | None
 ) -> Edition:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +16,7 @@ from tenancy.policies.networks import visible_networks
 from tenancy.queries.people import coordinators_of
 from tenancy.viewer import Viewer
 from toolkit.access import require
+from toolkit.acting import verb
 from toolkit.audit import record
 from toolkit.telling import tell
 
@@ -31,7 +31,7 @@ def record_act(viewer: Viewer, verb: str, workshop: Workshop, **more: Any) -> No
     record(f"workshop.{verb}", person_id=viewer.person_id, subject="workshop", subject_id=workshop.pk, **more)
 
 
-@transaction.atomic
+@verb
 def invite_host(viewer: Viewer, workshop_id: int, network_id: int) -> WorkshopHost:
     """Ask another city to host too; its coordinators are told. Raises ``Network.DoesNotExist``."""
     workshop = locked(workshop_id)
@@ -59,7 +59,7 @@ def invite_host(viewer: Viewer, workshop_id: int, network_id: int) -> WorkshopHo
     return host
 
 
-@transaction.atomic
+@verb
 def recall_host(viewer: Viewer, workshop_id: int, network_id: int) -> None:
     """Take an unanswered question back."""
     workshop = locked(workshop_id)
@@ -68,7 +68,7 @@ def recall_host(viewer: Viewer, workshop_id: int, network_id: int) -> None:
     record_act(viewer, "host_recalled", workshop, network_id=network_id)
 
 
-@transaction.atomic
+@verb
 def answer_hosting(viewer: Viewer, workshop_id: int, network_id: int, *, accept: bool) -> WorkshopHost:
     """Accept or decline for one's city. Who accepts owns the workshop like all the others, from this moment."""
     workshop = locked(workshop_id)

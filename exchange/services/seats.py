@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import format_lazy
@@ -21,6 +20,7 @@ from tenancy.models import Membership
 from tenancy.queries.people import coordinators_of
 from tenancy.viewer import Viewer, viewer_by_id
 from toolkit.access import Conflict, require
+from toolkit.acting import verb
 from toolkit.telling import tell
 
 
@@ -56,7 +56,7 @@ def chosen_mode(workshop: Workshop, mode: str) -> str:
     return mode
 
 
-@transaction.atomic
+@verb
 def take_seat(
     viewer: Viewer,
     workshop_id: int,
@@ -95,7 +95,7 @@ def take_seat(
     return registration
 
 
-@transaction.atomic
+@verb
 def withdraw(viewer: Viewer, workshop_id: int, *, at: datetime | None = None) -> Registration:
     """Give one's place back; whoever waits longest moves up at once and is told."""
     now = at or timezone.now()

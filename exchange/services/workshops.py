@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import lazy
@@ -31,6 +30,7 @@ from exchange.services.seats import move_up, page_of, room_of
 from tenancy.queries.people import coordinators_of
 from tenancy.viewer import Viewer
 from toolkit.access import Conflict, require
+from toolkit.acting import verb
 from toolkit.audience import ALL_NETWORKS, PUBLIC, land_key, network_key
 from toolkit.telling import tell
 
@@ -73,7 +73,7 @@ def _coming(workshop: Workshop) -> set[int]:
     return set(rows.values_list("person_id", flat=True))
 
 
-@transaction.atomic
+@verb
 def create_workshop(
     viewer: Viewer,
     network_id: int,
@@ -94,7 +94,7 @@ def create_workshop(
     return workshop
 
 
-@transaction.atomic
+@verb
 def save_workshop(viewer: Viewer, workshop_id: int, *, version: int, words: Mapping[str, Any]) -> Workshop:
     """Store what changed, and put it on the record for all hosts.
 
@@ -163,7 +163,7 @@ def _tell_moved(viewer: Viewer, workshop: Workshop) -> None:
     )
 
 
-@transaction.atomic
+@verb
 def open_workshop(viewer: Viewer, workshop_id: int, *, at: datetime | None = None) -> Workshop:
     """Show it to its rung and let people sign up; its room opens, and its format gets the edition."""
     workshop = locked(workshop_id)
@@ -206,7 +206,7 @@ def _keep_edition(workshop: Workshop) -> None:
     edition.save()
 
 
-@transaction.atomic
+@verb
 def cancel_workshop(viewer: Viewer, workshop_id: int, *, reason: str, at: datetime | None = None) -> Workshop:
     """Call it off. Everybody who was coming or waiting is told why, and calendars strike it out."""
     workshop = locked(workshop_id)
@@ -231,7 +231,7 @@ def cancel_workshop(viewer: Viewer, workshop_id: int, *, reason: str, at: dateti
     return workshop
 
 
-@transaction.atomic
+@verb
 def delete_workshop(viewer: Viewer, workshop_id: int) -> None:
     """Delete a draft for good."""
     workshop = locked(workshop_id)

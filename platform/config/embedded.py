@@ -22,14 +22,21 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
-from typing import IO
+from typing import IO, LiteralString
 from urllib.parse import quote
 
 from config.children import Children, guarded
 from config.refusal import Refusal
 
 DATABASE = "lotsennetz"
+#: Web, sockets and jobs: sees and changes what the policies let the acting one.
 ROLE = "lotsennetz"
+#: Owns and changes the tables.
+OWNER_ROLE = "lotsennetz_owner"
+#: Backup, export, import, erasure: past the policies.
+OPS_ROLE = "lotsennetz_ops"
+#: In throwaway clusters alone: may become the owner or the runtime role, and is nothing by itself.
+TESTS_ROLE = "lotsennetz_tests"
 # The socket's whole path must fit into 107 bytes, and PostgreSQL's is the longest name in the folder.
 LONGEST_SOCKET_FOLDER = 107 - len("/.s.PGSQL.5432.lock")
 READY_WITHIN_SECONDS = 60.0
@@ -69,9 +76,9 @@ def socket_directory(data: Path) -> Path:
     return Path(tempfile.gettempdir()) / f"lotsennetz-{os.getuid()}-{name}"
 
 
-def database_url(data: Path) -> str:
-    """The address of the embedded PostgreSQL of ``data``, whether it runs or not."""
-    return f"postgresql://{ROLE}@/{DATABASE}?host={quote(str(socket_directory(data)), safe='/')}"
+def database_url(data: Path, role: str = ROLE) -> str:
+    """The address of the embedded PostgreSQL of ``data`` for a role, whether it runs or not."""
+    return f"postgresql://{role}@/{DATABASE}?host={quote(str(socket_directory(data)), safe='/')}"
 
 
 def redis_url(data: Path) -> str:
@@ -146,7 +153,7 @@ class Engines:
             stop_signal=signal.SIGINT,  # "fast": open transactions are rolled back, sessions are closed
         )
         self._wait(process, lambda: _postgres_answers(self._sockets), "PostgreSQL", log)
-        _make_database(self._sockets)
+        _make_database(self._sockets, throwaway=self._throwaway)
 
     def start_cache(self) -> None:
         """Start Valkey, which keeps nothing on disk, and return when it answers."""
@@ -309,16 +316,33 @@ def _valkey_answers(socket: Path) -> bool:
         return False
 
 
-def _make_database(sockets: Path) -> None:
-    """Make what is missing of role and database; a first run may have been interrupted between the two."""
+def _make_database(sockets: Path, *, throwaway: bool) -> None:
+    """Make what is missing of roles and database; a first run may have been interrupted between the two."""
     import psycopg
+    from psycopg import sql
 
     with psycopg.connect(host=str(sockets), user="postgres", dbname="postgres", autocommit=True) as connection:
-        # Not a superuser, so that what works here works with an ordinary database account as well.
-        if connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [ROLE]).fetchone() is None:
-            connection.execute(f"CREATE ROLE {ROLE} LOGIN CREATEDB")
-        if connection.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE]).fetchone() is None:
-            connection.execute(f"CREATE DATABASE {DATABASE} OWNER {ROLE}")
+
+        def missing(catalogue: LiteralString, name: str) -> bool:
+            return connection.execute(catalogue, [name]).fetchone() is None
+
+        for role, options in (
+            (ROLE, "NOCREATEDB"),
+            (OWNER_ROLE, "CREATEDB" if throwaway else ""),
+            (OPS_ROLE, "BYPASSRLS"),
+            *(((TESTS_ROLE, "CREATEDB"),) if throwaway else ()),
+        ):
+            verb = "CREATE" if missing("SELECT FROM pg_roles WHERE rolname = %s", role) else "ALTER"
+            connection.execute(sql.SQL(f"{verb} ROLE {role} LOGIN NOINHERIT {options}"))
+        if throwaway:
+            connection.execute(sql.SQL(f"GRANT {ROLE}, {OWNER_ROLE} TO {TESTS_ROLE} WITH INHERIT FALSE, SET TRUE"))
+        if missing("SELECT FROM pg_database WHERE datname = %s", DATABASE):
+            connection.execute(sql.SQL(f"CREATE DATABASE {DATABASE} OWNER {OWNER_ROLE}"))
+            return
+        connection.execute(sql.SQL(f"ALTER DATABASE {DATABASE} OWNER TO {OWNER_ROLE}"))
+    # One that was made before there were roles: all of it belonged to the one that serves.
+    with psycopg.connect(host=str(sockets), user="postgres", dbname=DATABASE, autocommit=True) as connection:
+        connection.execute(sql.SQL(f"REASSIGN OWNED BY {ROLE} TO {OWNER_ROLE}"))
 
 
 def _take(handle: IO[str]) -> bool:

@@ -1,4 +1,4 @@
-"""Puts ``request.viewer`` there: who is looking, read once and only when asked."""
+"""Puts ``request.viewer`` there, and lets the database know who acts: read once, before anything else is asked."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.functional import SimpleLazyObject
 
 from tenancy.viewer import Viewer, viewer_by_id
+from toolkit.acting import acting_as
 
 if TYPE_CHECKING:
 
@@ -29,8 +29,7 @@ class ViewerMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        def read() -> Viewer:
-            return viewer_by_id(request.user.pk if request.user.is_authenticated else None)
-
-        request.viewer = SimpleLazyObject(read)  # type: ignore[attr-defined]  # set here for ViewerRequest
-        return self.get_response(request)
+        viewer = viewer_by_id(request.user.pk if request.user.is_authenticated else None)
+        request.viewer = viewer  # type: ignore[attr-defined]  # set here for ViewerRequest
+        with acting_as(viewer):
+            return self.get_response(request)

@@ -93,6 +93,7 @@ class Viewer:
         held = {audience.PUBLIC, audience.person_key(self.person_id)}
         if self.in_programme:
             held.add(audience.ALL_NETWORKS)
+        held |= {audience.moderators_key(code) for code in self.moderated_states}
         for seat in self.seats:
             held |= {audience.network_key(seat.network_id), audience.land_key(seat.state_code)}
             if seat.office_id is not None:
@@ -108,27 +109,13 @@ class Viewer:
 
 ANONYMOUS = Viewer()
 
-_ROLES = """
-SELECT p.given_name || ' ' || p.family_name, p.language, p.is_operator,
-       coalesce((SELECT json_agg(json_build_array(m.network_id, m.role, m.office_id, u.state_id, u.name, n.slug, u.ags)
-                                 ORDER BY m.started_on, m.id)
-                 FROM tenancy_membership m
-                 JOIN tenancy_network n ON n.id = m.network_id
-                 JOIN tenancy_municipality u ON u.ags = n.municipality_id
-                 WHERE m.person_id = p.id AND m.ended_on IS NULL), '[]'),
-       coalesce((SELECT json_agg(json_build_array(a.state_id, a.id) ORDER BY a.id)
-                 FROM tenancy_moderator d JOIN tenancy_association a ON a.id = d.association_id
-                 WHERE d.person_id = p.id AND d.ended_on IS NULL AND a.state_id IS NOT NULL), '[]')
-FROM tenancy_person p WHERE p.id = %s AND p.is_active
-"""
-
 
 def viewer_by_id(person_id: int | None) -> Viewer:
     """The viewer for a person's number; ``ANONYMOUS`` when there is none, or when suspended. One query."""
     if person_id is None:
         return ANONYMOUS
     with connection.cursor() as cursor:
-        cursor.execute(_ROLES, [person_id])
+        cursor.execute("SELECT * FROM tenancy_viewer(%s)", [person_id])
         row = cursor.fetchone()
     if row is None:
         return ANONYMOUS

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 LAND_BASE = 100_000
 ALL_NETWORKS = 200_000
 PUBLIC = 200_001
+MODERATORS_BASE = 250_000
 COORDINATORS_BASE = 300_000
 OFFICE_BASE = 1_000_000
 PERSON_BASE = 1_000_000_000
@@ -47,6 +48,11 @@ def land_key(state_code: str) -> int:
 def coordinators_key(network_id: int) -> int:
     """The key of the coordinators of a network; drafts between cities are theirs alone."""
     return COORDINATORS_BASE + network_id
+
+
+def moderators_key(state_code: str) -> int:
+    """The key of the moderators of a Land: for what is reported, applied for and on record, never for contents."""
+    return MODERATORS_BASE + int(state_code)
 
 
 def office_key(office_id: int) -> int:

@@ -1,4 +1,7 @@
-"""Migration operations that let the database keep a promise by trigger, written once for all rooms."""
+"""Migration operations that let the database keep a promise by trigger, written once for all rooms.
+
+The functions run as the owner of the tables: what they keep in step may lie out of the writer's sight.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,8 @@ def audience_trigger(table: str, expression: str) -> migrations.RunSQL:
     name = f"{table}_fill_audience"
     return migrations.RunSQL(
         f"""
-        CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $body$
+        CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql
+        SECURITY DEFINER SET search_path = public, pg_temp AS $body$
         BEGIN
             NEW.audience := ({expression});
             RETURN NEW;
@@ -34,7 +38,8 @@ def refresh_trigger(table: str, events: str, statement: str, *, name: str = "") 
     name = name or f"{table}_refresh"
     return migrations.RunSQL(
         f"""
-        CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $body$
+        CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql
+        SECURITY DEFINER SET search_path = public, pg_temp AS $body$
         BEGIN
             {statement}
             RETURN NULL;

@@ -30,10 +30,11 @@ def test_a_pilot_holds_the_keys_of_office_network_land_and_programme(pilot, kons
     }
 
 
-def test_a_moderator_holds_no_key_to_a_city_or_land(moderator):
+def test_a_moderator_holds_the_key_of_the_queue_and_none_to_a_city_or_land(moderator):
     assert set(viewer_for(moderator).keys) == {
         audience.ALL_NETWORKS,
         audience.PUBLIC,
+        audience.moderators_key("08"),
         audience.person_key(moderator.pk),
     }
 

@@ -118,12 +118,15 @@ TEMPLATES: list[dict[str, Any]] = [
 # --- storage ----------------------------------------------------------------------------------------------------
 
 DATABASE_URL: str = env.str("DATABASE_URL", default=embedded.database_url(DATA_DIR))
+# Who owns the tables, and who is let past the policies (config.roles). Web, sockets and jobs never use these two.
+DATABASE_OWNER_URL: str = env.str("DATABASE_OWNER_URL", default=embedded.database_url(DATA_DIR, embedded.OWNER_ROLE))
+DATABASE_OPS_URL: str = env.str("DATABASE_OPS_URL", default=embedded.database_url(DATA_DIR, embedded.OPS_ROLE))
 REDIS_URL: str = env.str("REDIS_URL", default=embedded.redis_url(DATA_DIR))
 
 
 def database_from(url: str, *, pool_size: int) -> dict[str, Any]:
     """Django's settings for the database at ``url``; ``pool_size`` connections at most per process, 0 for no pool."""
-    database: dict[str, Any] = environ.Env.db_url_config(url)
+    database: dict[str, Any] = environ.Env.db_url_config(url) | {"ENGINE": "toolkit.database"}
     options: dict[str, Any] = database.setdefault("OPTIONS", {})
     # The folder of a Unix socket can only be given as a query parameter, where Django's own tools do not look.
     if "host" in options:

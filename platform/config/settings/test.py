@@ -1,6 +1,7 @@
 """For the tests: the engines of production, but fresh, fast and gone afterwards."""
 
 import os
+import sys
 
 from config import embedded, frontend
 from config.settings.base import *
@@ -17,6 +18,12 @@ if "PYTEST_VERSION" in os.environ and "TEST_DATABASE_URL" not in os.environ:
 DATABASE_URL = env.str("TEST_DATABASE_URL", default=DATABASE_URL)
 REDIS_URL = env.str("TEST_REDIS_URL", default=REDIS_URL)
 DATABASES = {"default": database_from(DATABASE_URL, pool_size=0)}
+if "pytest" in sys.modules:
+    # Only the test itself has another engine, which lets it arrange what the product's role could not. A server that
+    # a test starts has the product's.
+    DATABASES["default"] |= {"ENGINE": "tests.database", "USER": embedded.TESTS_ROLE}
+    # Whatever comes in by the web begins as in a process of its own: nobody acts.
+    MIDDLEWARE = ["tests.database.requests.nobody_acts_yet", *MIDDLEWARE]
 CACHES["default"]["LOCATION"] = REDIS_URL
 CACHES["default"]["KEY_PREFIX"] = f"test-{os.getpid()}"
 CHANNEL_LAYERS["default"]["CONFIG"] = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from moderation.models import ModerationDecision, Report
@@ -11,6 +10,7 @@ from moderation.public import Reportable, reportable
 from moderation.services.outcome import tell_author, tell_reporters
 from tenancy.viewer import Viewer
 from toolkit.access import Conflict, require
+from toolkit.acting import verb
 from toolkit.audit import record
 
 Action = ModerationDecision.Action
@@ -21,7 +21,7 @@ def latest_decision_on(kind: str, object_id: int) -> ModerationDecision | None:
     return ModerationDecision.objects.filter(kind=kind, object_id=object_id).order_by("-id").first()
 
 
-@transaction.atomic
+@verb
 def decide_report(viewer: Viewer, report_id: int, *, action: str, reason: str) -> ModerationDecision:
     """Hide or keep the reported thing; this answers every open report on it in this Land.
 
@@ -63,7 +63,7 @@ def decide_report(viewer: Viewer, report_id: int, *, action: str, reason: str) -
     return decision
 
 
-@transaction.atomic
+@verb
 def restore_thing(viewer: Viewer, decision_id: int, *, reason: str) -> ModerationDecision:
     """Show again what a decision had hidden, with a reason. Raises ``ModerationDecision.DoesNotExist``, ``Denied``."""
     hidden = visible_decisions(viewer).select_for_update(of=("self",)).get(pk=decision_id)

@@ -13,6 +13,7 @@ from moderation.public import ReportedThing
 from tenancy.models import Association, Person, State
 from tenancy.viewer import Viewer
 from toolkit.access import Conflict, require
+from toolkit.acting import verb
 from toolkit.mail import send_mail
 from toolkit.telling import tell
 
@@ -23,7 +24,7 @@ class NothingToReport(LookupError):
     """There is no such thing, or the viewer may not see it; both look the same."""
 
 
-@transaction.atomic
+@verb
 def report_thing(
     viewer: Viewer, kind: str, object_id: int, *, reason: str, text: str, name: str = "", email: str = ""
 ) -> Report:

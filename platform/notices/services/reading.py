@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from django.db import transaction
 from django.utils import timezone
 
 from notices.models import Notice, NoticeWish
 from notices.policies.notices import may_have_notices, visible_notices
 from tenancy.viewer import Viewer
 from toolkit.access import Denied, require
+from toolkit.acting import verb
 
 
-@transaction.atomic
+@verb
 def read_notice(viewer: Viewer, notice_id: int) -> Notice:
     """Mark one of the viewer's notices as read and return it; reading twice keeps the first moment.
 
@@ -24,14 +24,14 @@ def read_notice(viewer: Viewer, notice_id: int) -> Notice:
     return notice
 
 
-@transaction.atomic
+@verb
 def read_all_notices(viewer: Viewer) -> int:
     """Mark everything the viewer has as read; returns how many were unread."""
     require(may_have_notices(viewer))
     return visible_notices(viewer).filter(read_at=None).update(read_at=timezone.now())
 
 
-@transaction.atomic
+@verb
 def choose_notice_mail(viewer: Viewer, *, mail: bool) -> None:
     """Keep whether the viewer wants mails about what need not be mailed."""
     if viewer.person_id is None:

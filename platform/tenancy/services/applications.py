@@ -22,6 +22,7 @@ from tenancy.queries.municipalities import living_municipality
 from tenancy.services.invitations import invite_first_coordinator
 from tenancy.viewer import Viewer
 from toolkit.access import Conflict, require
+from toolkit.acting import verb
 from toolkit.audit import record
 from toolkit.mail import send_mail
 from toolkit.telling import tell
@@ -166,7 +167,7 @@ def _waiting(municipality: Municipality) -> Conflict:
 # --- the association --------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
+@verb
 def approve(viewer: Viewer, application_id: int, *, override_reason: str = "") -> Network:
     """Let the municipality in: its network is made, and the applicant invited to set it up, by mail.
 
@@ -208,7 +209,7 @@ def approve(viewer: Viewer, application_id: int, *, override_reason: str = "") -
     return network
 
 
-@transaction.atomic
+@verb
 def decline(viewer: Viewer, application_id: int, *, reason: str) -> Application:
     """Do not let the municipality in (now), and tell the applicant why. It may ask again.
 

@@ -23,6 +23,7 @@ from tenancy.services.memberships import start_membership
 from tenancy.services.people import create_person
 from tenancy.viewer import Viewer
 from toolkit.access import Conflict, require
+from toolkit.acting import verb
 from toolkit.audit import record
 from toolkit.mail import send_mail
 from toolkit.telling import tell
@@ -57,7 +58,7 @@ def hash_of(token: str) -> str:
 # --- the coordination -------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
+@verb
 def invite_by_link(
     viewer: Viewer, network_id: int, *, role: str, office_id: int | None, uses: int, days: int = VALID_DAYS
 ) -> Issued:
@@ -72,7 +73,7 @@ def invite_by_link(
     return issued
 
 
-@transaction.atomic
+@verb
 def invite_by_mail(
     viewer: Viewer,
     network_id: int,
@@ -131,7 +132,7 @@ def invite_first_coordinator(
     )
 
 
-@transaction.atomic
+@verb
 def withdraw_invitation(viewer: Viewer, invitation_id: int) -> Invitation:
     """Take an invitation back; withdrawing twice changes nothing."""
     invitation = Invitation.objects.select_for_update().get(pk=invitation_id)
@@ -143,7 +144,7 @@ def withdraw_invitation(viewer: Viewer, invitation_id: int) -> Invitation:
     return invitation
 
 
-@transaction.atomic
+@verb
 def renew_invitation(viewer: Viewer, invitation_id: int) -> Issued:
     """A new token and a new term; the old link stops working. One with an address is mailed again."""
     invitation = Invitation.objects.select_for_update().get(pk=invitation_id)
@@ -221,7 +222,7 @@ def accept_as_newcomer(
     return _accept(invitation, person)
 
 
-@transaction.atomic
+@verb
 def accept_as_member(viewer: Viewer, token: str, *, at: datetime.datetime) -> Membership:
     """Let somebody in who is signed in. An invitation to an address is only for the one whose address it is."""
     person = Person.objects.get(pk=viewer.someone, is_active=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tenancy.lines import Line, TooMuch
@@ -12,12 +11,13 @@ from tenancy.rows import PersonRow, read_people
 from tenancy.services.invitations import invite_by_mail
 from tenancy.viewer import Viewer
 from toolkit.access import Conflict, require
+from toolkit.acting import verb
 from toolkit.text import fold
 
 MOST_PEOPLE = 300
 
 
-@transaction.atomic
+@verb
 def invite_list(
     viewer: Viewer, network_id: int, text: str, *, role: str, office_id: int | None = None
 ) -> list[Line[PersonRow]]:

@@ -17,6 +17,7 @@ from tenancy.policies.people import may_change_membership, may_end_membership
 from tenancy.queries.people import coordinators_of
 from tenancy.viewer import Viewer
 from toolkit.access import Conflict, require
+from toolkit.acting import verb
 from toolkit.audit import record
 from toolkit.telling import tell
 
@@ -63,7 +64,7 @@ def start_membership(
     return membership
 
 
-@transaction.atomic
+@verb
 def change_membership(viewer: Viewer, membership_id: int, *, role: str, office_id: int | None) -> Membership:
     """Give a membership another role or office, at once.
 
@@ -107,7 +108,7 @@ def change_membership(viewer: Viewer, membership_id: int, *, role: str, office_i
     return membership
 
 
-@transaction.atomic
+@verb
 def end_membership(viewer: Viewer, membership_id: int, *, reason: str = "", on: datetime.date | None = None) -> None:
     """Let a person go; seats, rooms and rights go with the membership, what was written stays.
 

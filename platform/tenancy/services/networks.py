@@ -15,6 +15,7 @@ from tenancy.policies.networks import may_coordinate, may_publish_network
 from tenancy.role_terms import RoleForms
 from tenancy.viewer import Viewer
 from toolkit.access import Conflict, require
+from toolkit.acting import verb
 from toolkit.audit import record
 
 #: What the coordination writes freely; everything else of a network has a verb of its own.
@@ -35,7 +36,7 @@ def locked_network(viewer: Viewer, network_id: int) -> Network:
     return network
 
 
-@transaction.atomic
+@verb
 def update_network(viewer: Viewer, network_id: int, **fields: Any) -> Network:
     """Change what the network says of itself; ``fields`` are of ``EDITABLE``."""
     unknown = set(fields) - EDITABLE
@@ -50,7 +51,7 @@ def update_network(viewer: Viewer, network_id: int, **fields: Any) -> Network:
     return network
 
 
-@transaction.atomic
+@verb
 def set_role_term(viewer: Viewer, network_id: int, style: str, forms: RoleForms) -> RoleTerm:
     """Say how the city calls its pilots; every page uses it from now on."""
     network = locked_network(viewer, network_id)
@@ -69,7 +70,7 @@ def set_role_term(viewer: Viewer, network_id: int, style: str, forms: RoleForms)
     return term
 
 
-@transaction.atomic
+@verb
 def set_starts(viewer: Viewer, network_id: int, claims: Sequence[tuple[str, str]]) -> None:
     """Say when the network began: pairs of claim and source, in their order. Sources may disagree."""
     network = locked_network(viewer, network_id)
@@ -80,7 +81,7 @@ def set_starts(viewer: Viewer, network_id: int, claims: Sequence[tuple[str, str]
     )
 
 
-@transaction.atomic
+@verb
 def publish_network(viewer: Viewer, network_id: int) -> Network:
     """Show the network to everybody; from now on other cities find it and its people."""
     network = Network.objects.select_for_update(no_key=True).get(pk=network_id)
@@ -99,7 +100,7 @@ def publish_network(viewer: Viewer, network_id: int) -> Network:
     return network
 
 
-@transaction.atomic
+@verb
 def add_funding(
     viewer: Viewer,
     network_id: int,
@@ -124,14 +125,14 @@ def add_funding(
     )
 
 
-@transaction.atomic
+@verb
 def remove_funding(viewer: Viewer, network_id: int, funding_id: int) -> None:
     """Take a funding away again; one that is not there any more is fine."""
     network = locked_network(viewer, network_id)
     Funding.objects.filter(pk=funding_id, network=network).delete()
 
 
-@transaction.atomic
+@verb
 def add_council_paper(
     viewer: Viewer,
     network_id: int,
@@ -162,7 +163,7 @@ def add_council_paper(
         raise Conflict(_("Eine Vorlage mit dieser Nummer gibt es schon."), field="number") from error
 
 
-@transaction.atomic
+@verb
 def remove_council_paper(viewer: Viewer, network_id: int, paper_id: int) -> None:
     """Take a council paper away again; one that is not there any more is fine."""
     network = locked_network(viewer, network_id)

@@ -18,10 +18,11 @@ from tenancy.services.networks import locked_network
 from tenancy.task_areas import guess_task_area
 from tenancy.viewer import Viewer
 from toolkit.access import Conflict, require
+from toolkit.acting import verb
 from toolkit.text import fold, sort_key
 
 
-@transaction.atomic
+@verb
 def add_office(
     viewer: Viewer,
     network_id: int,
@@ -41,7 +42,7 @@ def add_office(
     return office
 
 
-@transaction.atomic
+@verb
 def change_office(
     viewer: Viewer,
     office_id: int,
@@ -64,7 +65,7 @@ def change_office(
     return office
 
 
-@transaction.atomic
+@verb
 def close_office(viewer: Viewer, office_id: int, *, on: datetime.date | None = None) -> Office:
     """Close an office that is no more; what its people wrote keeps its name. Refused while people are in it."""
     office = Office.objects.get(pk=office_id)
@@ -80,7 +81,7 @@ def close_office(viewer: Viewer, office_id: int, *, on: datetime.date | None = N
     return office
 
 
-@transaction.atomic
+@verb
 def import_offices(viewer: Viewer, network_id: int, text: str) -> list[Line[OfficeRow]]:
     """Take the offices of a list; every line comes back with what became of it.
 
@@ -165,7 +166,7 @@ def _drop_if_empty(division: Division | None) -> None:
         division.delete()
 
 
-@transaction.atomic
+@verb
 def set_rule(
     viewer: Viewer,
     network_id: int,

@@ -18,11 +18,12 @@ from tenancy.policies.networks import (
 from tenancy.queries.people import coordinators_of
 from tenancy.viewer import Viewer
 from toolkit.access import Conflict, require
+from toolkit.acting import verb
 from toolkit.audit import record
 from toolkit.telling import tell
 
 
-@transaction.atomic
+@verb
 def ask_partnership(viewer: Viewer, asking_id: int, asked_id: int) -> Partnership:
     """Ask another network to become a partner; raises ``Conflict`` when there is a question or a partnership."""
     asking, asked = Network.objects.get(pk=asking_id), Network.objects.get(pk=asked_id)
@@ -47,7 +48,7 @@ def ask_partnership(viewer: Viewer, asking_id: int, asked_id: int) -> Partnershi
     return partnership
 
 
-@transaction.atomic
+@verb
 def accept_partnership(viewer: Viewer, partnership_id: int) -> Partnership:
     """Say yes; from now on both read what the other shares with partners."""
     partnership = Partnership.objects.select_for_update(of=("self",)).get(pk=partnership_id)
@@ -67,7 +68,7 @@ def accept_partnership(viewer: Viewer, partnership_id: int) -> Partnership:
     return partnership
 
 
-@transaction.atomic
+@verb
 def end_partnership(viewer: Viewer, partnership_id: int) -> Partnership:
     """End a partnership, take back or refuse the question; what was shared with partners is theirs no more."""
     partnership = Partnership.objects.select_for_update(of=("self",)).get(pk=partnership_id)

@@ -15,6 +15,7 @@ from tenancy.names import person_search_key, person_sort_key
 from tenancy.policies.people import may_edit_person
 from tenancy.viewer import Viewer
 from toolkit.access import Conflict, require
+from toolkit.acting import verb
 from toolkit.audit import record
 from toolkit.text import fold
 
@@ -50,7 +51,7 @@ PROFILE_FIELDS = (
 )
 
 
-@transaction.atomic
+@verb
 def update_profile(viewer: Viewer, person_id: int, *, topics: Sequence[str], **fields: Any) -> Person:
     """Change what a person says of themselves; ``fields`` are of ``PROFILE_FIELDS``, ``topics`` are words."""
     unknown = set(fields) - set(PROFILE_FIELDS)
@@ -67,7 +68,7 @@ def update_profile(viewer: Viewer, person_id: int, *, topics: Sequence[str], **f
     return person
 
 
-@transaction.atomic
+@verb
 def choose_language(viewer: Viewer, person_id: int, language: str) -> None:
     """Have mails, notices and the chat speak ``language``, one of the settings' codes, to this person."""
     person = Person.objects.select_for_update(no_key=True).get(pk=person_id)

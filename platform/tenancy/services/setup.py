@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from tenancy.models import Network
 from tenancy.services.networks import locked_network
 from tenancy.viewer import Viewer
+from toolkit.acting import verb
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -67,7 +67,7 @@ def is_done(network: Network, step: Step) -> bool:
     return _KEYS.index(step.key) < reached
 
 
-@transaction.atomic
+@verb
 def finish_step(viewer: Viewer, network_id: int, step: Step) -> Network:
     """Go on after a step; going back to an earlier one and finishing it again loses no ground."""
     network = locked_network(viewer, network_id)

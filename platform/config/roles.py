@@ -1,0 +1,93 @@
+"""The three roles of the database: the owner migrates, the runtime role serves, ops backs up, imports and erases.
+
+A process signs in as the runtime role, unless its command is named here. What a role may do to which table is said
+once, after each migration, by the owner: so no table is ever forgotten.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Any
+
+from django.conf import settings
+from django.db import connections
+from django.db.backends.postgresql.psycopg_any import sql
+
+
+class Role(StrEnum):
+    """Whom a process is to the database."""
+
+    RUNTIME = "DATABASE_URL"
+    OWNER = "DATABASE_OWNER_URL"
+    OPS = "DATABASE_OPS_URL"
+
+
+#: Commands that do not act for a person, with whom they are instead. All others serve.
+COMMANDS = {
+    "migrate": Role.OWNER,
+    "sqlmigrate": Role.OWNER,
+    "dbshell": Role.OWNER,
+    "import_associations": Role.OPS,
+    "import_register": Role.OPS,
+    "load_demo": Role.OPS,
+}
+
+
+def role_of_command(name: str) -> Role:
+    """Whom ``manage.py name`` is to the database."""
+    return COMMANDS.get(name, Role.RUNTIME)
+
+
+@contextlib.contextmanager
+def connected_as(role: Role) -> Iterator[None]:
+    """Let this process be another role to the database, as long as the block lasts."""
+    from config.settings.base import database_from
+
+    connection = connections["default"]
+    before = dict(connection.settings_dict)
+    if role is Role.RUNTIME:
+        yield
+        return
+    address = database_from(getattr(settings, role.value), pool_size=0)
+    _sign_in(address)
+    try:
+        yield
+    finally:
+        _sign_in(before)
+
+
+def _sign_in(address: dict[str, Any]) -> None:
+    connection = connections["default"]
+    connection.close()
+    close_pool = getattr(connection, "close_pool", None)
+    if close_pool is not None:
+        close_pool()
+    for part in ("HOST", "PORT", "NAME", "USER", "PASSWORD", "OPTIONS"):
+        connection.settings_dict[part] = address.get(part, "")
+
+
+def user_of(role: Role) -> str:
+    """The name of a role in the database, from its address."""
+    from config.settings.base import database_from
+
+    return str(database_from(getattr(settings, role.value), pool_size=0)["USER"])
+
+
+def grant_rights(using: str = "default", **signal: Any) -> None:
+    """Give the runtime and the ops role their rights on all tables; receives ``post_migrate``."""
+    # Emptying a database (as tests do) sends the signal too, but without a plan.
+    if "plan" not in signal:
+        return
+    from django.db.migrations.recorder import MigrationRecorder
+
+    runtime, ops = (sql.Identifier(user_of(role)) for role in (Role.RUNTIME, Role.OPS))
+    history = sql.Identifier(MigrationRecorder.Migration._meta.db_table)
+    with connections[using].cursor() as cursor:
+        for statement in (
+            "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {runtime}, {ops}",
+            "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {runtime}, {ops}",
+            "REVOKE INSERT, UPDATE, DELETE ON {history} FROM {runtime}, {ops}",
+        ):
+            cursor.execute(sql.SQL(statement).format(runtime=runtime, ops=ops, history=history))

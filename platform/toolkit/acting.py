@@ -1,0 +1,125 @@
+"""For whom the database is asked: who acts, kept beside the request and told to every transaction.
+
+The second wall (``toolkit.row_security``) compares what a row carries with what the acting one holds. The engine
+(``toolkit.database``) hands that over at the first statement of each transaction. Where nobody acts, only what is
+public is there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
+
+from django.db import connection, transaction
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Acts(Protocol):
+    """Somebody who acts: a viewer."""
+
+    @property
+    def person_id(self) -> int | None: ...
+
+    @property
+    def keys(self) -> tuple[int, ...]: ...
+
+
+V = TypeVar("V", bound=Acts)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What the database is told: keys (``toolkit.audience``), the person's number, and the hash of a token held.
+
+    A token is what came by mail: who holds it may see the one invitation or application that carries its hash.
+    """
+
+    keys: tuple[int, ...] = ()
+    person_id: int | None = None
+    token: str = ""
+
+
+#: Nobody acts: the database shows what is public.
+NOBODY = Identity()
+
+_acting: ContextVar[Identity] = ContextVar("acting", default=NOBODY)
+
+
+class ViewerChanged(RuntimeError):
+    """Inside a transaction somebody else began to act: what was read for one would be written for another."""
+
+
+def acting() -> Identity:
+    """Who acts now, in this thread or task."""
+    return _acting.get()
+
+
+@contextlib.contextmanager
+def acting_as(viewer: Acts) -> Iterator[None]:
+    """Let the database know the viewer as the acting one, as long as the block lasts.
+
+    Raises ``ViewerChanged`` inside a transaction in which another one acts. What gains or loses keys on the way,
+    because a membership begins say, goes on with those it began with until its transaction ends.
+    """
+    before = _acting.get()
+    if viewer.person_id is None:
+        wanted = replace(NOBODY, token=before.token)
+    elif viewer.person_id == before.person_id and connection.in_atomic_block:
+        wanted = before
+    else:
+        wanted = Identity(viewer.keys, viewer.person_id, before.token)
+    with _instead(wanted):
+        yield
+
+
+@contextlib.contextmanager
+def holding(token_hash: str) -> Iterator[None]:
+    """Let the acting one also see the single row that carries this hash, as long as the block lasts."""
+    with _instead(replace(_acting.get(), token=token_hash)):
+        yield
+
+
+@contextlib.contextmanager
+def acting_as_nobody() -> Iterator[None]:
+    """As if nobody acted: where a request begins, before anything is known of who sent it."""
+    with _instead(NOBODY):
+        yield
+
+
+@contextlib.contextmanager
+def _instead(wanted: Identity) -> Iterator[None]:
+    if wanted != _acting.get():
+        require_same_viewer(wanted)
+    token = _acting.set(wanted)
+    try:
+        yield
+    finally:
+        _acting.reset(token)
+
+
+def require_same_viewer(wanted: Identity) -> None:
+    """Raise ``ViewerChanged`` when the transaction that this thread is in belongs to somebody else."""
+    # Another engine (a command's, say) knows nothing of viewers, and need not.
+    check: Callable[[Identity], None] | None = getattr(connection, "require_same_viewer", None)
+    if check is not None:
+        check(wanted)
+
+
+def verb(service: Callable[Concatenate[V, P], R]) -> Callable[Concatenate[V, P], R]:
+    """Make a service one transaction, in which the viewer it names first acts.
+
+    So the one whom the rules were asked about in Python is the one whom the database knows.
+    """
+
+    @functools.wraps(service)
+    def carried_out(viewer: V, /, *arguments: P.args, **named: P.kwargs) -> R:
+        with acting_as(viewer), transaction.atomic():
+            return service(viewer, *arguments, **named)
+
+    return carried_out

@@ -1,0 +1,114 @@
+"""The engine: every transaction knows the acting viewer (``toolkit.acting``), and no connection remembers one.
+
+What is told is local to the transaction (``set_config(…, true)``), so a connection that goes back to the pool carries
+nothing. It travels in front of the first statement, in the same message: it costs PostgreSQL some twenty microseconds
+and no round trip. Several statements in one message are one transaction, so this holds outside of ``atomic`` too.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from django.db import transaction
+from django.db.backends.postgresql import base
+from django.db.backends.utils import CursorWrapper
+from psycopg import sql as composed
+
+from toolkit.acting import NOBODY, Identity, ViewerChanged, acting
+
+
+class Telling(NamedTuple):
+    """What goes in front of a statement, and how many results of its own it brings."""
+
+    text: str
+    results: int
+
+
+def settings_of(who: Identity) -> Telling:
+    """The statement that makes an identity known to the transaction. Only numbers and hexadecimal digits are in it."""
+    keys = ",".join(str(int(key)) for key in who.keys)
+    person = "" if who.person_id is None else str(int(who.person_id))
+    token = who.token if who.token.isalnum() and who.token.isascii() else ""
+    return Telling(
+        f"SELECT set_config('app.keys', '{{{keys}}}', true), set_config('app.person', '{person}', true), "
+        f"set_config('app.token', '{token}', true);",
+        1,
+    )
+
+
+class _TellingCursor(CursorWrapper):
+    """Puts what has to be told in front of a statement and steps over its result."""
+
+    db: DatabaseWrapper
+
+    def _execute(self, sql: Any, params: Any, *ignored: Any) -> Any:
+        telling = self.db.to_be_told()
+        if telling is None:
+            return super()._execute(sql, params, *ignored)  # type: ignore[misc]  # the stubs leave private methods out
+        if not isinstance(sql, str):
+            sql = sql.as_string(self.cursor) if isinstance(sql, composed.Composable) else str(sql)
+        result = super()._execute(telling.text + sql, params, *ignored)  # type: ignore[misc]  # the stubs leave private methods out
+        for _ in range(telling.results):
+            self.cursor.nextset()
+        return result
+
+    def _executemany(self, sql: Any, param_list: Any, *ignored: Any) -> Any:
+        # Many messages instead of one: they need a transaction around them, which is told first.
+        with transaction.atomic(using=self.db.alias):
+            telling = self.db.to_be_told()
+            if telling is not None:
+                super()._execute(telling.text, None)  # type: ignore[misc]  # the stubs leave private methods out
+            return super()._executemany(sql, param_list, *ignored)  # type: ignore[misc]  # the stubs leave private methods out
+
+
+class _TellingDebugCursor(base.CursorDebugWrapper, _TellingCursor):
+    """The same, for whoever counts and reads the statements."""
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """PostgreSQL, told in each transaction who acts."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        # Who was told to the running transaction; None as long as nothing was.
+        self.told: Identity | None = None
+        # A cursor on the server outlives its statement, and with a pool its transaction.
+        self.settings_dict["DISABLE_SERVER_SIDE_CURSORS"] = True
+
+    def make_cursor(self, cursor: Any) -> CursorWrapper:
+        return _TellingCursor(cursor, self)
+
+    def make_debug_cursor(self, cursor: Any) -> base.CursorDebugWrapper:
+        return _TellingDebugCursor(cursor, self)
+
+    def to_be_told(self) -> Telling | None:
+        """What goes in front of the next statement. Raises ``ViewerChanged``, see there."""
+        wanted = acting()
+        if self.get_autocommit() and not self.in_atomic_block:
+            return None if wanted == NOBODY else settings_of(wanted)
+        self.require_same_viewer(wanted)
+        if self.told is not None:
+            return None
+        self.told = wanted
+        return None if wanted == NOBODY else settings_of(wanted)
+
+    def require_same_viewer(self, wanted: Identity) -> None:
+        """Raise ``ViewerChanged`` when somebody else was told to the running transaction."""
+        if self.told is not None and self.told != wanted:
+            raise ViewerChanged("Somebody else acts in this transaction already; end it before another one begins.")
+
+    def connect(self) -> None:
+        self.told = None
+        super().connect()
+
+    def _set_autocommit(self, autocommit: bool) -> None:
+        super()._set_autocommit(autocommit)  # type: ignore[misc]  # the stubs leave private methods out
+        self.told = None
+
+    def _commit(self) -> None:
+        super()._commit()  # type: ignore[misc]  # the stubs leave private methods out
+        self.told = None
+
+    def _rollback(self) -> None:
+        super()._rollback()  # type: ignore[misc]  # the stubs leave private methods out
+        self.told = None
