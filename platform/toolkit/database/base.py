@@ -26,11 +26,12 @@ class Telling(NamedTuple):
 
 def settings_of(who: Identity) -> Telling:
     """The statement that makes an identity known to the transaction. Only numbers and hexadecimal digits are in it."""
-    keys = ",".join(str(int(key)) for key in who.keys)
+    # Whoever holds no keys of their own (a visitor with a token from a mail) still sees what is public.
+    keys = f"{{{','.join(str(int(key)) for key in who.keys)}}}" if who.keys else ""
     person = "" if who.person_id is None else str(int(who.person_id))
     token = who.token if who.token.isalnum() and who.token.isascii() else ""
     return Telling(
-        f"SELECT set_config('app.keys', '{{{keys}}}', true), set_config('app.person', '{person}', true), "
+        f"SELECT set_config('app.keys', '{keys}', true), set_config('app.person', '{person}', true), "
         f"set_config('app.token', '{token}', true);",
         1,
     )
