@@ -29,9 +29,15 @@ def main() -> int:
     from django.core.management import execute_from_command_line
 
     from config.embedded import engines_for_a_command
+    from config.refusal import Refusal
+    from config.roles import connected_as, role_of_command
 
-    with engines_for_a_command(sys.argv[1:]):
-        execute_from_command_line(sys.argv)
+    try:
+        with engines_for_a_command(sys.argv[1:]), connected_as(role_of_command("".join(sys.argv[1:2]))):
+            execute_from_command_line(sys.argv)
+    except Refusal as refusal:
+        sys.stderr.write(f"{refusal}\n")
+        return 1
     return 0
 
 

@@ -16,7 +16,6 @@ import shutil
 import signal
 import stat
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -79,6 +78,12 @@ def socket_directory(data: Path) -> Path:
 def database_url(data: Path, role: str = ROLE) -> str:
     """The address of the embedded PostgreSQL of ``data`` for a role, whether it runs or not."""
     return f"postgresql://{role}@/{DATABASE}?host={quote(str(socket_directory(data)), safe='/')}"
+
+
+def addresses(data: Path) -> dict[str, str]:
+    """The embedded PostgreSQL of ``data`` for all three roles, by the names that the settings read."""
+    roles = {"DATABASE_URL": ROLE, "DATABASE_OWNER_URL": OWNER_ROLE, "DATABASE_OPS_URL": OPS_ROLE}
+    return {name: database_url(data, role) for name, role in roles.items()}
 
 
 def redis_url(data: Path) -> str:
@@ -240,12 +245,10 @@ def engines_for_a_command(arguments: Sequence[str]) -> Iterator[None]:
         return
     data = data_directory()
     with contextlib.ExitStack() as stack:
-        try:
-            if not _postgres_answers(socket_directory(data)):
-                stack.enter_context(running_engines(data))
-        except Refusal as refusal:
-            sys.exit(str(refusal))
-        os.environ.setdefault("DATABASE_URL", database_url(data))
+        if not _postgres_answers(socket_directory(data)):
+            stack.enter_context(running_engines(data))
+        if "DATABASE_URL" not in os.environ:
+            os.environ.update(addresses(data))
         os.environ.setdefault("REDIS_URL", redis_url(data))
         yield
 

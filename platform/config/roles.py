@@ -12,8 +12,12 @@ from enum import StrEnum
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
+from django.db.backends.postgresql.base import DatabaseWrapper as PostgresConnection
 from django.db.backends.postgresql.psycopg_any import sql
+
+from config.refusal import Refusal
 
 
 class Role(StrEnum):
@@ -42,15 +46,15 @@ def role_of_command(name: str) -> Role:
 
 @contextlib.contextmanager
 def connected_as(role: Role) -> Iterator[None]:
-    """Let this process be another role to the database, as long as the block lasts."""
-    from config.settings.base import database_from
+    """Let this process be another role to the database, as long as the block lasts.
 
-    connection = connections["default"]
-    before = dict(connection.settings_dict)
+    Raises ``Refusal`` where the address of the role is not known.
+    """
     if role is Role.RUNTIME:
         yield
         return
-    address = database_from(getattr(settings, role.value), pool_size=0)
+    address = address_of(role)
+    before = dict(connections["default"].settings_dict)
     _sign_in(address)
     try:
         yield
@@ -59,20 +63,35 @@ def connected_as(role: Role) -> Iterator[None]:
 
 
 def _sign_in(address: dict[str, Any]) -> None:
+    disconnect()
+    for part in ("HOST", "PORT", "NAME", "USER", "PASSWORD", "OPTIONS"):
+        connections["default"].settings_dict[part] = address.get(part, "")
+
+
+def disconnect() -> None:
+    """Give back every connection to the database that this process holds."""
     connection = connections["default"]
     connection.close()
-    close_pool = getattr(connection, "close_pool", None)
-    if close_pool is not None:
-        close_pool()
-    for part in ("HOST", "PORT", "NAME", "USER", "PASSWORD", "OPTIONS"):
-        connection.settings_dict[part] = address.get(part, "")
+    if isinstance(connection, PostgresConnection):
+        connection.close_pool()
+
+
+def address_of(role: Role) -> dict[str, Any]:
+    """Where a role signs in, as Django's settings have it. Raises ``Refusal`` where that is not known."""
+    from config.settings.base import database_from
+
+    try:
+        url = getattr(settings, role.value)
+    except ImproperlyConfigured as error:
+        raise Refusal(str(error)) from error
+    if not url:
+        raise Refusal(f"{role.value} fehlt; deploy/env.example erklärt den Wert.")
+    return database_from(url, pool_size=0)
 
 
 def user_of(role: Role) -> str:
     """The name of a role in the database, from its address."""
-    from config.settings.base import database_from
-
-    return str(database_from(getattr(settings, role.value), pool_size=0)["USER"])
+    return str(address_of(role)["USER"])
 
 
 def grant_rights(using: str = "default", **signal: Any) -> None:

@@ -101,11 +101,12 @@ class Start:
         engines = embedded.Engines(self.data, children)
         if "DATABASE_URL" in os.environ:
             with self._step("Datenbank fragen"):
-                _require_database(os.environ["DATABASE_URL"])
+                for name in embedded.addresses(self.data):
+                    _require_database(name)
         else:
             with self._step("Datenbank starten"):
                 engines.start_database()
-            os.environ["DATABASE_URL"] = embedded.database_url(self.data)
+            os.environ.update(embedded.addresses(self.data))
         if "REDIS_URL" in os.environ:
             with self._step("Zwischenspeicher fragen"):
                 _require_cache(os.environ["REDIS_URL"])
@@ -128,23 +129,22 @@ class Start:
         except ImproperlyConfigured as error:
             raise Refusal(str(error)) from error
         from django.core.management import CommandError, call_command
-        from django.db import DatabaseError, connections
-        from django.db.backends.postgresql.base import DatabaseWrapper as PostgresConnection
+        from django.db import DatabaseError
+
+        from config.roles import Role, connected_as, disconnect
 
         try:
-            with self._step("Tabellen anlegen und erneuern"):
+            with connected_as(Role.OWNER), self._step("Tabellen anlegen und erneuern"):
                 call_command("migrate", verbosity=0, interactive=False)
-            self._register()
-            self._demo()
+            with connected_as(Role.OPS):
+                self._register()
+                self._demo()
         except CommandError as error:
             raise Refusal(str(error)) from error
         except DatabaseError as error:
             raise Refusal(f"Die Datenbank hat etwas abgelehnt ({_first_line(error)}).") from error
         # The children have their own; ours would only count against the limit.
-        for connection in connections.all():
-            connection.close()
-            if isinstance(connection, PostgresConnection):
-                connection.close_pool()
+        disconnect()
 
     def _register(self) -> None:
         from django.core.management import CommandError, call_command
@@ -187,9 +187,19 @@ class Start:
 
     def _serve(self, children: Children) -> None:
         server = ["-m", "daphne", "-b", HOST, "-p", str(self.port), "-v", "0", "--no-server-name"]
+        # Who serves knows the address of the role that serves, and of no other.
+        serving = {
+            name: value
+            for name, value in os.environ.items()
+            if name not in {"DATABASE_OWNER_URL", "DATABASE_OPS_URL", "DATABASE_ADMIN_URL"}
+        }
         with self._step("Server und Helfer starten"):
             children.start(
-                "Server", [sys.executable, *server, "config.asgi:application"], log=self.logs / "server.log", cwd=ROOT
+                "Server",
+                [sys.executable, *server, "config.asgi:application"],
+                log=self.logs / "server.log",
+                cwd=ROOT,
+                env=serving,
             )
             children.start(
                 "Helfer",
@@ -197,6 +207,7 @@ class Start:
                 [sys.executable, ROOT / "manage.py", "procrastinate", "worker", "--delete-jobs", "successful"],
                 log=self.logs / "worker.log",
                 cwd=ROOT,
+                env=serving,
             )
             deadline = time.monotonic() + ANSWERS_WITHIN_SECONDS
             while not _answers(self.port):
@@ -284,14 +295,17 @@ def _require_free_port(port: int) -> None:
             raise Refusal(f"Port {port} ist schon belegt. Bitte mit --port einen anderen wählen.") from error
 
 
-def _require_database(url: str) -> None:
+def _require_database(name: str) -> None:
     import psycopg
 
+    url = os.environ.get(name, "")
+    if not url:
+        raise Refusal(f"{name} fehlt; deploy/env.example erklärt den Wert.")
     try:
         psycopg.connect(url, connect_timeout=5).close()
     except psycopg.Error as error:
         raise Refusal(
-            f"Die Datenbank aus DATABASE_URL ({_without_password(url)}) antwortet nicht ({_first_line(error)})."
+            f"Die Datenbank aus {name} ({_without_password(url)}) antwortet nicht ({_first_line(error)})."
         ) from error
 
 

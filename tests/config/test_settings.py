@@ -45,7 +45,16 @@ def test_production_refuses_to_start_without(name):
 
 
 @pytest.mark.parametrize(
-    "change", [{"SECRET_KEY": "short"}, {"DEBUG": "1"}, {"ALLOWED_HOSTS": "*"}, {"ALLOWED_HOSTS": "a.example,*"}]
+    "change",
+    [
+        {"SECRET_KEY": "short"},
+        {"DEBUG": "1"},
+        {"ALLOWED_HOSTS": "*"},
+        {"ALLOWED_HOSTS": "a.example,*"},
+        # The same role, also with another password or by another way to the same database.
+        {"DATABASE_OWNER_URL": "postgresql://lotsennetz:secret@db.example/lotsennetz"},
+        {"DATABASE_OPS_URL": "postgresql://lotsennetz:other@10.0.0.7:5432/lotsennetz"},
+    ],
 )
 def test_production_refuses_to_start_with(change):
     refused = load_production(**COMPLETE | change)

@@ -169,6 +169,29 @@ def test_an_engine_that_does_not_answer_is_one_sentence_without_its_password(tmp
     assert "secret-word" not in refused.stderr
 
 
+@pytest.mark.parametrize("missing", ["DATABASE_OWNER_URL", "DATABASE_OPS_URL"])
+def test_a_database_of_ones_own_is_not_mixed_with_the_embedded_one(tmp_path, missing):
+    """With an address of one role alone, the others would be looked for in another database."""
+    data = tmp_path / "engines"
+    with embedded.running_engines(data, throwaway=True):
+        given = {name: address for name, address in embedded.addresses(data).items() if name != missing}
+        command = ("start", "--data", str(tmp_path / "data"), "--port", str(free_port()))
+        refused = manage(*command, **given, REDIS_URL=embedded.redis_url(data))
+        migrated = (
+            manage("migrate", **given, DATA_DIR=str(tmp_path / "data")) if missing.endswith("OWNER_URL") else None
+        )
+    assert (refused.returncode, refused.stderr) == (1, f"{missing} fehlt; deploy/env.example erklärt den Wert.\n")
+    if migrated is not None:
+        assert (migrated.returncode, migrated.stderr) == (1, refused.stderr)
+
+
+def test_who_serves_knows_the_address_of_no_other_role(run):
+    for name in ("Server", "Helfer"):
+        environment = run.children()[name].environ()
+        assert [variable for variable in environment if variable.startswith("DATABASE")] == ["DATABASE_URL"]
+        assert environment["DATABASE_URL"] == embedded.database_url(run.data)
+
+
 @pytest.mark.parametrize("port", ["0", "65536", "-1", "achttausend"])
 def test_a_port_that_is_none_is_refused(port):
     refused = manage("start", f"--port={port}")
@@ -185,7 +208,7 @@ def test_a_database_that_refuses_our_tables_is_one_sentence(tmp_path):
             connection.execute("CREATE ROLE guest LOGIN")
         refused = manage(
             *("start", "--data", str(tmp_path / "data"), "--port", str(free_port())),
-            DATABASE_URL=f"postgresql://guest@/postgres?host={sockets}",
+            **dict.fromkeys(embedded.addresses(data), f"postgresql://guest@/postgres?host={sockets}"),
         )
     assert refused.returncode == 1
     assert first_line_only(refused.stderr)

@@ -117,10 +117,14 @@ TEMPLATES: list[dict[str, Any]] = [
 
 # --- storage ----------------------------------------------------------------------------------------------------
 
-DATABASE_URL: str = env.str("DATABASE_URL", default=embedded.database_url(DATA_DIR))
-# Who owns the tables, and who is let past the policies (config.roles). Web, sockets and jobs never use these two.
-DATABASE_OWNER_URL: str = env.str("DATABASE_OWNER_URL", default=embedded.database_url(DATA_DIR, embedded.OWNER_ROLE))
-DATABASE_OPS_URL: str = env.str("DATABASE_OPS_URL", default=embedded.database_url(DATA_DIR, embedded.OPS_ROLE))
+_EMBEDDED = embedded.addresses(DATA_DIR)
+DATABASE_URL: str = env.str("DATABASE_URL", default=_EMBEDDED["DATABASE_URL"])
+if "DATABASE_URL" in env.ENVIRON:
+    # Of a database of the operator's own, not of the embedded one beside it.
+    _EMBEDDED.update(DATABASE_OWNER_URL="", DATABASE_OPS_URL="")
+# Who owns the tables, and who is let past the policies (config.roles). Web, sockets and jobs never have these two.
+DATABASE_OWNER_URL: str = env.str("DATABASE_OWNER_URL", default=_EMBEDDED["DATABASE_OWNER_URL"])
+DATABASE_OPS_URL: str = env.str("DATABASE_OPS_URL", default=_EMBEDDED["DATABASE_OPS_URL"])
 REDIS_URL: str = env.str("REDIS_URL", default=embedded.redis_url(DATA_DIR))
 
 

@@ -14,6 +14,11 @@ if not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS:
 for _name in ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "SITE_URL"):
     if not env.str(_name, default=""):
         raise ImproperlyConfigured(f"{_name} fehlt; deploy/env.example erklärt den Wert.")
+for _name in ("DATABASE_OWNER_URL", "DATABASE_OPS_URL"):
+    _other = env.str(_name, default="")
+    # Whoever serves would own the tables, or be let past the policies.
+    if _other and database_from(_other, pool_size=0)["USER"] == DATABASES["default"]["USER"]:
+        raise ImproperlyConfigured(f"{_name} nennt dieselbe Rolle wie DATABASE_URL; es müssen verschiedene sein.")
 
 CSRF_TRUSTED_ORIGINS = CSRF_TRUSTED_ORIGINS or [SITE_URL]
 

@@ -16,6 +16,9 @@ if "PYTEST_VERSION" in os.environ and "TEST_DATABASE_URL" not in os.environ:
     os.environ["TEST_DATABASE_URL"], os.environ["TEST_REDIS_URL"] = embedded.throwaway_for_this_process()
 
 DATABASE_URL = env.str("TEST_DATABASE_URL", default=DATABASE_URL)
+DATABASE_OWNER_URL, DATABASE_OPS_URL = (
+    DATABASE_URL.replace(f"//{embedded.ROLE}@", f"//{role}@") for role in (embedded.OWNER_ROLE, embedded.OPS_ROLE)
+)
 REDIS_URL = env.str("TEST_REDIS_URL", default=REDIS_URL)
 DATABASES = {"default": database_from(DATABASE_URL, pool_size=0)}
 if "pytest" in sys.modules:
