@@ -48,7 +48,17 @@ class Identity:
 #: Nobody acts: the database shows what is public.
 NOBODY = Identity()
 
-_acting: ContextVar[Identity] = ContextVar("acting", default=NOBODY)
+
+@dataclass(slots=True, eq=False)
+class _Turn:
+    """Somebody acts as long as a block lasts. A task begun in it holds the same turn, and so learns of its end."""
+
+    who: Identity
+    over: bool = False
+
+
+_NOBODYS = _Turn(NOBODY)
+_acting: ContextVar[_Turn] = ContextVar("acting", default=_NOBODYS)
 
 
 class ViewerChanged(RuntimeError):
@@ -56,8 +66,9 @@ class ViewerChanged(RuntimeError):
 
 
 def acting() -> Identity:
-    """Who acts now, in this thread or task."""
-    return _acting.get()
+    """Who acts now, in this thread or task; nobody in a task that outlived the block in which somebody acted."""
+    turn = _acting.get()
+    return NOBODY if turn.over else turn.who
 
 
 @contextlib.contextmanager
@@ -67,7 +78,7 @@ def acting_as(viewer: Acts) -> Iterator[None]:
     Raises ``ViewerChanged`` inside a transaction in which another one acts. What gains or loses keys on the way,
     because a membership begins say, goes on with those it began with until its transaction ends.
     """
-    before = _acting.get()
+    before = acting()
     if viewer.person_id is None:
         wanted = replace(NOBODY, token=before.token)
     elif viewer.person_id == before.person_id and connection.in_atomic_block:
@@ -81,7 +92,7 @@ def acting_as(viewer: Acts) -> Iterator[None]:
 @contextlib.contextmanager
 def holding(token_hash: str) -> Iterator[None]:
     """Let the acting one also see the single row that carries this hash, as long as the block lasts."""
-    with _instead(replace(_acting.get(), token=token_hash)):
+    with _instead(replace(acting(), token=token_hash)):
         yield
 
 
@@ -94,12 +105,14 @@ def acting_as_nobody() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _instead(wanted: Identity) -> Iterator[None]:
-    if wanted != _acting.get():
+    if wanted != acting():
         require_same_viewer(wanted)
-    token = _acting.set(wanted)
+    turn = _Turn(wanted)
+    token = _acting.set(turn)
     try:
         yield
     finally:
+        turn.over = True
         _acting.reset(token)
 
 

@@ -10,12 +10,13 @@ A test in a transaction of its own lets one viewer act after the other in it; th
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterator
 
 from django.db.backends.base.base import NO_DB_ALIAS
 
 from config.embedded import OWNER_ROLE, ROLE
-from toolkit.acting import Identity, _acting, acting
+from toolkit.acting import Identity, _acting, _Turn, acting
 from toolkit.database import base
 from toolkit.database.base import Telling, settings_of
 
@@ -26,7 +27,7 @@ ARRANGING = Identity(token="arranging")
 @contextlib.contextmanager
 def arranging() -> Iterator[None]:
     """Set a scene, or look at what is left, as the owner of the tables."""
-    token = _acting.set(ARRANGING)
+    token = _acting.set(_Turn(ARRANGING))
     try:
         yield
     finally:
@@ -35,11 +36,17 @@ def arranging() -> Iterator[None]:
 
 def begin_arranging() -> None:
     """From here on the test itself acts, until it lets the product act."""
-    _acting.set(ARRANGING)
+    _acting.set(_Turn(ARRANGING))
+
+
+class Operations(base.Operations):
+    telling = re.compile(rf"(SET ROLE \w+;\n)?({base.Operations.telling.pattern})?")
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """As the product's, but for the transaction around a test, and for who arranges."""
+
+    ops_class = Operations
 
     def init_connection_state(self) -> None:
         super().init_connection_state()
@@ -58,8 +65,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         lasting = not self.get_autocommit() or self.in_atomic_block
         self.told = wanted if lasting else None
         if wanted == ARRANGING:
-            return Telling(f"SET ROLE {OWNER_ROLE};", 1)
-        role = Telling(f"SET ROLE {ROLE};", 1)
+            return Telling(f"SET ROLE {OWNER_ROLE};\n", 1)
+        role = Telling(f"SET ROLE {ROLE};\n", 1)
         settings = settings_of(wanted)
         return Telling(role.text + settings.text, role.results + settings.results)
 

@@ -7,10 +7,11 @@ and no round trip. Several statements in one message are one transaction, so thi
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.backends.postgresql import base
+from django.db.backends.postgresql import base, operations
 from django.db.backends.utils import CursorWrapper
 from psycopg import sql as composed
 
@@ -25,16 +26,30 @@ class Telling(NamedTuple):
 
 
 def settings_of(who: Identity) -> Telling:
-    """The statement that makes an identity known to the transaction. Only numbers and hexadecimal digits are in it."""
+    """The statement that makes an identity known to the transaction. Only numbers, letters and digits are in it.
+
+    It is a line of its own, so that PostgreSQL's errors show the line of whoever asked.
+    """
     # Whoever holds no keys of their own (a visitor with a token from a mail) still sees what is public.
     keys = f"{{{','.join(str(int(key)) for key in who.keys)}}}" if who.keys else ""
     person = "" if who.person_id is None else str(int(who.person_id))
     token = who.token if who.token.isalnum() and who.token.isascii() else ""
     return Telling(
         f"SELECT set_config('app.keys', '{keys}', true), set_config('app.person', '{person}', true), "
-        f"set_config('app.token', '{token}', true);",
+        f"set_config('app.token', '{token}', true);\n",
         1,
     )
+
+
+class Operations(operations.DatabaseOperations):
+    """PostgreSQL's, but for what is shown of a statement afterwards."""
+
+    telling = re.compile(r"SELECT set_config\('app\.keys', [^\n]*;\n")
+
+    def last_executed_query(self, cursor: Any, sql: Any, params: Any) -> str:
+        """What was asked, without what was told in front of it: it belongs to no query in the log."""
+        asked = super().last_executed_query(cursor, sql, params)
+        return asked and self.telling.sub("", asked, count=1)
 
 
 class _TellingCursor(CursorWrapper):
@@ -43,19 +58,28 @@ class _TellingCursor(CursorWrapper):
     db: DatabaseWrapper
 
     def _execute(self, sql: Any, params: Any, *ignored: Any) -> Any:
+        before = self.db.told
         telling = self.db.to_be_told()
         if telling is None:
             return super()._execute(sql, params, *ignored)  # type: ignore[misc]  # the stubs leave private methods out
-        if not isinstance(sql, str):
-            sql = sql.as_string(self.cursor) if isinstance(sql, composed.Composable) else str(sql)
-        result = super()._execute(telling.text + sql, params, *ignored)  # type: ignore[misc]  # the stubs leave private methods out
+        try:
+            result = super()._execute(telling.text + self._text(sql), params, *ignored)  # type: ignore[misc]  # the stubs leave private methods out
+        except BaseException:
+            # Perhaps it never left this process (a wrong number of parameters, say): then nothing was told either.
+            self.db.told = before
+            raise
         for _ in range(telling.results):
             self.cursor.nextset()
         return result
 
+    def _text(self, sql: Any) -> str:
+        if isinstance(sql, composed.Composable):
+            return sql.as_string(self.cursor)
+        return sql.decode() if isinstance(sql, bytes) else str(sql)
+
     def _executemany(self, sql: Any, param_list: Any, *ignored: Any) -> Any:
         # Many messages instead of one: they need a transaction around them, which is told first.
-        with transaction.atomic(using=self.db.alias):
+        with transaction.atomic(using=self.db.alias, savepoint=False):
             telling = self.db.to_be_told()
             if telling is not None:
                 super()._execute(telling.text, None)  # type: ignore[misc]  # the stubs leave private methods out
@@ -69,18 +93,22 @@ class _TellingDebugCursor(base.CursorDebugWrapper, _TellingCursor):
 class DatabaseWrapper(base.DatabaseWrapper):
     """PostgreSQL, told in each transaction who acts."""
 
+    ops_class = Operations
+
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         # Who was told to the running transaction; None as long as nothing was.
         self.told: Identity | None = None
-        # A cursor on the server outlives its statement, and with a pool its transaction.
-        self.settings_dict["DISABLE_SERVER_SIDE_CURSORS"] = True
 
     def make_cursor(self, cursor: Any) -> CursorWrapper:
         return _TellingCursor(cursor, self)
 
     def make_debug_cursor(self, cursor: Any) -> base.CursorDebugWrapper:
         return _TellingDebugCursor(cursor, self)
+
+    def chunked_cursor(self) -> CursorWrapper:
+        """An ordinary cursor: one on the server outlives its statement, and with a pool its transaction."""
+        return self.cursor()
 
     def to_be_told(self) -> Telling | None:
         """What goes in front of the next statement. Raises ``ViewerChanged``, see there."""
