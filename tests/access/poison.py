@@ -78,6 +78,16 @@ def fields_of(html: str) -> set[str]:
     return set(_NAME.findall(html)) - {"csrfmiddlewaretoken"}
 
 
+def parameters_were_read(answer: Any) -> bool:
+    """Whether anybody looked at the parameters. Where nobody does, no other value of theirs can change the answer."""
+    return "GET" in vars(answer.wsgi_request)  # taken apart when first asked for, and kept
+
+
+def body_was_read(answer: Any) -> bool:
+    """Whether anybody looked at what was sent. Where nobody does, nothing else that is sent can change the answer."""
+    return hasattr(answer.wsgi_request, "_post") or answer.wsgi_request._read_started
+
+
 class Watched:
     """Runs a request and knows what it wrote for good, and whether it broke."""
 

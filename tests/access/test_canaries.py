@@ -12,6 +12,7 @@ import pytest
 from django.core.cache import cache as shared_cache
 from django.db import connection
 from django.test import Client
+from django.urls import resolve
 
 from exchange.services.comments import write_comment
 from tenancy.services.memberships import end_membership
@@ -47,9 +48,16 @@ def heard(client: Client, birds: Aviary) -> dict[str, str]:
     """Every canary that somebody hears, with the first address where."""
     found: dict[str, str] = {}
     searches = [address.format(BIRD) for address in SEARCHES]
+    only_written_to: set[str] = set()
     for path in dict.fromkeys([*paths(birds), *searches]):
+        name = resolve(path.partition("?")[0]).view_name
+        if name in only_written_to:
+            continue
         response = client.get(path)
         assert response.status_code < 500, path
+        if response.status_code == 405:
+            # The method is refused before anybody asks which number it was: one says it for all of them.
+            only_written_to.add(name)
         told = b"".join(getattr(response, "streaming_content", ())) or response.content
         for canary in CANARY.findall(told.decode("utf-8", "replace") + repr(dict(response.headers))):
             if canary not in path:
@@ -72,6 +80,7 @@ def sign_in(who: str, cast: SimpleNamespace, as_person: Callable[[Person], Clien
     return as_person(getattr(cast, who))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("who", CROWD)
 def test_nobody_hears_a_canary_that_is_not_theirs_and_everybody_hears_their_own(
     who: str, birds: Aviary, cast: SimpleNamespace, as_person: Callable[[Person], Client]
