@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import translation
 
@@ -24,6 +25,8 @@ from tests.no_skips import pytest_sessionfinish
 __all__ = ["pytest_sessionfinish"]
 
 if TYPE_CHECKING:
+    from pytest_django import DjangoDbBlocker
+
     from tenancy.models import Network, Person
 
 
@@ -37,6 +40,19 @@ def django_db_modify_db_settings() -> None:
 def arranged() -> None:
     """What a test itself writes and reads goes past the wall; whatever the product does for somebody does not."""
     begin_arranging()
+
+
+@pytest.fixture(autouse=True)
+def no_job_left(request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Where a test commits, its tables are emptied, but not those of the jobs: to Django they are another's."""
+    yield
+    marker = request.node.get_closest_marker("django_db")
+    if (marker and marker.kwargs.get("transaction")) or "transactional_db" in request.fixturenames:
+        with django_db_blocker.unblock():
+            begin_arranging()
+            with connection.cursor() as cursor:
+                cursor.execute("DELETE FROM procrastinate_jobs")
+            connection.close()
 
 
 @pytest.fixture(autouse=True)
