@@ -6,6 +6,9 @@ import json
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
+
+from config.settings import base
 
 pytestmark = pytest.mark.django_db
 
@@ -79,16 +82,23 @@ def test_a_fault_of_the_server_carries_the_same_protection(monkeypatch):
     assert "private" in answer.headers["Cache-Control"]
 
 
-def test_files_pass_by_the_pages_and_carry_their_own_header(settings):
+@pytest.fixture
+def _files(settings: Settings) -> None:
+    """Files are handed out as by the product; other tests need none."""
     settings.SERVESTATIC_USE_FINDERS = True
+    settings.MIDDLEWARE = base.MIDDLEWARE
+
+
+@pytest.mark.usefixtures("_files")
+def test_files_pass_by_the_pages_and_carry_their_own_header():
     answer = Client().get("/static/toolkit/theme.js")
     assert answer.status_code == 200
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert "Access-Control-Allow-Origin" not in answer.headers
 
 
+@pytest.mark.usefixtures("_files")
 def test_what_vite_has_hashed_is_kept_for_ever_and_nothing_else(settings):
-    settings.SERVESTATIC_USE_FINDERS = True
     built = json.loads((settings.FRONTEND_DIST / "manifest.json").read_text())["main.ts"]["file"]
     assert "immutable" in Client().get(f"/static/{built}").headers["Cache-Control"]
     assert "immutable" not in Client().get("/static/toolkit/theme.js").headers["Cache-Control"]

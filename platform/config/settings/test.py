@@ -10,7 +10,7 @@ SECRET_KEY = "only-for-the-tests-and-known-to-everybody"  # noqa: S105 -- guards
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 
 # Under pytest the engines start here, because pytest-django reads the settings before any fixture could start them.
-# Who runs beneath that pytest (workers, child processes) finds the addresses in the environment and shares them.
+# Who runs beneath that pytest (servers, other children) finds the addresses in the environment and shares them.
 if "PYTEST_VERSION" in os.environ and "TEST_DATABASE_URL" not in os.environ:
     frontend.build_for_tests()  # pages name built files, so there is no page without them
     os.environ["TEST_DATABASE_URL"], os.environ["TEST_REDIS_URL"] = embedded.throwaway_for_this_process()
@@ -22,6 +22,8 @@ DATABASE_OWNER_URL, DATABASE_OPS_URL = (
 REDIS_URL = env.str("TEST_REDIS_URL", default=REDIS_URL)
 DATABASES = {"default": database_from(DATABASE_URL, pool_size=0)}
 if "pytest" in sys.modules:
+    # Files are for browsers, and what is asynchronous costs each request of a test client an event loop and a thread.
+    MIDDLEWARE = [part for part in MIDDLEWARE if not part.startswith("servestatic.")]
     # Only the test itself has another engine, which lets it arrange what the product's role could not. A server that
     # a test starts has the product's.
     DATABASES["default"] |= {"ENGINE": "tests.database", "USER": embedded.TESTS_ROLE}
