@@ -1,4 +1,4 @@
-"""One server and one Chromium for all stories; a fresh window, and a fresh database, for each."""
+"""One server for all stories and one Chromium for each file; a fresh window, and a fresh database, for each story."""
 
 from __future__ import annotations
 
@@ -18,18 +18,16 @@ from tests.browser.harness.stage import Stage, chromium, launch
 HERE = Path(__file__).parent
 
 
-@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything in this folder needs a browser, and comes last: Playwright leaves an event loop in this thread."""
-    stories = [item for item in items if HERE in item.path.parents]
-    for item in stories:
-        item.add_marker(pytest.mark.browser)
-    items[:] = [item for item in items if HERE not in item.path.parents] + stories
+    """Everything in this folder needs a browser."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """The Chromium of this machine."""
+    """The Chromium of this machine; it goes before the next file, because Playwright's event loop fills this thread."""
     program = chromium()
     if program is None:
         pytest.skip(

@@ -15,6 +15,8 @@ import pytest
 from config import embedded
 from tests.config.running import Start, free_port, manage, still_alive
 
+pytestmark = pytest.mark.slow
+
 
 def first_line_only(text: str) -> bool:
     return text.count("\n") == 1 and text.endswith(".\n") and "Traceback" not in text
