@@ -16,7 +16,10 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tests.bench.fill import Size
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -46,15 +49,33 @@ class Row:
 @contextmanager
 def engines(data: Path | None) -> Iterator[None]:
     """A throwaway PostgreSQL and Valkey; with ``data`` the rows stay for the next run."""
-    from config.embedded import database_url, redis_url, running_engines
+    from config.embedded import OPS_ROLE, OWNER_ROLE, database_url, redis_url, running_engines
 
     with ExitStack() as stack:
         folder = data or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lotsennetz-bench-")))
         stack.enter_context(running_engines(folder.resolve(), throwaway=True))
         os.environ["TEST_DATABASE_URL"] = database_url(folder.resolve())
+        os.environ["DATABASE_OWNER_URL"] = database_url(folder.resolve(), OWNER_ROLE)
+        os.environ["DATABASE_OPS_URL"] = database_url(folder.resolve(), OPS_ROLE)
         os.environ["TEST_REDIS_URL"] = redis_url(folder.resolve())
         os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.test"
         yield
+
+
+def prepare(size: Size) -> None:
+    """Migrate the database of the settings, and fill it if nobody is in it, as its owner."""
+    from django.core.management import call_command
+
+    from config.roles import Role, connected_as
+    from tenancy.models import Person
+    from tests.bench.fill import fill
+
+    with connected_as(Role.OWNER):
+        call_command("migrate", verbosity=0)
+        if not Person.objects.exists():
+            began = time.monotonic()
+            fill(size, _say)
+            _say(f"filled in {time.monotonic() - began:.0f} s")
 
 
 def rows() -> list[Row]:
@@ -63,8 +84,8 @@ def rows() -> list[Row]:
 
     from tests.bench import fill
 
-    newest = fill.EXPERIENCES - 2
-    soon = fill.WORKSHOPS * 3 // 4 + 5
+    newest = fill.COUNTRY.experiences - 2
+    soon = fill.COUNTRY.workshops * 3 // 4 + 5
     return [
         Row("start page", "/"),
         Row("start page, nothing cached", "/", before=cache.clear),
@@ -78,7 +99,7 @@ def rows() -> list[Row]:
         Row("experiences, frequent word", "/erfahrungen/?q=eingeführt"),
         Row("experiences, frequent word, ranked", "/erfahrungen/?q=eingeführt&sort=match"),
         Row("experiences, typing error", "/erfahrungen/?q=Kläranlgae"),
-        Row("experience with 100 comments", f"/erfahrungen/{fill.EXPERIENCES}/"),
+        Row("experience with 100 comments", f"/erfahrungen/{fill.COUNTRY.experiences}/"),
         Row("experience", f"/erfahrungen/{newest}/"),
         Row("search everything, frequent word", "/suche/?q=Verwaltung"),
         Row("search everything, typing error", "/suche/?q=Kläranlgae"),
@@ -106,6 +127,13 @@ def rows() -> list[Row]:
         Row("REST conversations", "/api/v1/conversations/"),
         Row("REST messages", f"/api/v1/conversations/{fill.LONG}/messages/"),
     ]
+
+
+def people() -> dict[str, int]:
+    """Whom the pages are asked as, beside a visitor."""
+    from tests.bench import fill
+
+    return {"pilot": fill.PILOT, "talker": fill.TALKER, "moderator": fill.COUNTRY.moderator}
 
 
 class Meter:
@@ -139,18 +167,19 @@ def measure(wanted: list[Row], rounds: int) -> float:
     from tenancy.models import Person
     from tenancy.viewer import viewer_by_id
     from tests.bench import fill
+    from toolkit.acting import acting_as
 
     clients = {"visitor": Client()}
-    for name, number in (("pilot", fill.PILOT), ("talker", fill.TALKER), ("moderator", fill.MODERATOR)):
+    for name, number in people().items():
         clients[name] = Client()
         person = Person.objects.get(pk=number)
         clients[name].force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
-    keys = list(viewer_by_id(fill.PILOT).keys)
+    pilot = viewer_by_id(fill.PILOT)
 
     def yardstick() -> float:
         began = time.perf_counter()
-        with connection.cursor() as cursor:
-            cursor.execute(YARDSTICK, [keys])
+        with acting_as(pilot), connection.cursor() as cursor:
+            cursor.execute(YARDSTICK, [list(pilot.keys)])
             "".join(f"<li><a href='/{r[0]}'>{r[1]}</a> {r[2]} {r[3]} {r[4]} {r[5]} {r[6]}</li>" for r in cursor)
         return (time.perf_counter() - began) * 1000
 
@@ -196,16 +225,9 @@ def main() -> int:
         import django
 
         django.setup()
-        from django.core.management import call_command
+        from tests.bench.fill import COUNTRY
 
-        from tenancy.models import Person
-        from tests.bench.fill import fill
-
-        call_command("migrate", verbosity=0)
-        if not Person.objects.exists():
-            began = time.monotonic()
-            fill(_say)
-            _say(f"filled in {time.monotonic() - began:.0f} s")
+        prepare(COUNTRY)
         wanted = [row for row in rows() if given.only in row.name]
         base = measure(wanted, given.rounds)
         _print(wanted, base, explain=given.explain)
@@ -230,8 +252,11 @@ def _print(wanted: list[Row], base: float, *, explain: bool) -> None:
 def _plan(row: Row) -> list[str]:
     from django.db import connection
 
+    from tenancy.viewer import viewer_by_id
+    from toolkit.acting import acting_as
+
     took, sql, params = row.slowest
-    with connection.cursor() as cursor:
+    with acting_as(viewer_by_id(people().get(row.who))), connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS) {sql}", params)
         return ["", f"{took:.1f} ms: {sql}", *(f"    {line}" for (line,) in cursor.fetchall()), ""]
 
