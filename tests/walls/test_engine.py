@@ -333,7 +333,7 @@ def test_rows_read_piece_by_piece_are_read_as_the_acting_one(anna):
 def test_explain_explains_the_statement(anna):
     plan = State.objects.filter(code="08").explain()
     assert "tenancy_state" in plan
-    assert "set_config" not in plan
+    assert "SET LOCAL" not in plan
 
 
 def test_copying_goes_past_the_engine_and_so_fails_closed(unpooled):
@@ -357,7 +357,7 @@ def test_telling_counts_as_no_query_and_is_not_among_them(anna, django_assert_nu
     with django_assert_num_queries(2) as seen:
         told()
         list(State.objects.all())
-    assert not any("set_config" in query["sql"] for query in seen.captured_queries)
+    assert not any("SET LOCAL" in query["sql"] for query in seen.captured_queries)
     assert seen.captured_queries[1]["sql"].startswith('SELECT "tenancy_state"."code"')
 
 
@@ -372,7 +372,7 @@ def test_an_error_shows_the_line_of_whoever_asked(anna):
     said = str(caught.value)
     assert 'column "nothing_of_this_name" does not exist' in said
     assert "SELECT nothing_of_this_name FROM tenancy_state" in said
-    assert "set_config" not in said
+    assert "SET LOCAL" not in said
     assert "200000" not in said
 
 
