@@ -21,7 +21,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
-from typing import IO, LiteralString
+from typing import IO
 from urllib.parse import quote
 
 from config.children import Children, guarded
@@ -56,7 +56,7 @@ THROWAWAY = (
 # Commands that never ask the database: no engine is started for them.
 NEED_NO_ENGINE = frozenset(
     {"", "help", "version", "--help", "--version", "collectstatic", "compilemessages", "diffsettings", "findstatic"}
-    | {"makemessages", "sendtestemail", "spectacular", "startapp"}
+    | {"makemessages", "prepare_database", "sendtestemail", "spectacular", "startapp"}
 )
 
 
@@ -322,30 +322,24 @@ def _valkey_answers(socket: Path) -> bool:
 def _make_database(sockets: Path, *, throwaway: bool) -> None:
     """Make what is missing of roles and database; a first run may have been interrupted between the two."""
     import psycopg
-    from psycopg import sql
 
-    with psycopg.connect(host=str(sockets), user="postgres", dbname="postgres", autocommit=True) as connection:
+    from config import database_roles
 
-        def missing(catalogue: LiteralString, name: str) -> bool:
-            return connection.execute(catalogue, [name]).fetchone() is None
-
-        for role, options in (
-            (ROLE, "NOCREATEDB"),
-            (OWNER_ROLE, "CREATEDB" if throwaway else ""),
-            (OPS_ROLE, "BYPASSRLS"),
-            *(((TESTS_ROLE, "CREATEDB"),) if throwaway else ()),
-        ):
-            verb = "CREATE" if missing("SELECT FROM pg_roles WHERE rolname = %s", role) else "ALTER"
-            connection.execute(sql.SQL(f"{verb} ROLE {role} LOGIN NOINHERIT {options}"))
-        if throwaway:
-            connection.execute(sql.SQL(f"GRANT {ROLE}, {OWNER_ROLE} TO {TESTS_ROLE} WITH INHERIT FALSE, SET TRUE"))
-        if missing("SELECT FROM pg_database WHERE datname = %s", DATABASE):
-            connection.execute(sql.SQL(f"CREATE DATABASE {DATABASE} OWNER {OWNER_ROLE}"))
-            return
-        connection.execute(sql.SQL(f"ALTER DATABASE {DATABASE} OWNER TO {OWNER_ROLE}"))
-    # One that was made before there were roles: all of it belonged to the one that serves.
-    with psycopg.connect(host=str(sockets), user="postgres", dbname=DATABASE, autocommit=True) as connection:
-        connection.execute(sql.SQL(f"REASSIGN OWNED BY {ROLE} TO {OWNER_ROLE}"))
+    wanted = database_roles.Wanted(
+        database=DATABASE,
+        runtime=database_roles.Account(ROLE),
+        owner=database_roles.Account(OWNER_ROLE),
+        ops=database_roles.Account(OPS_ROLE),
+        owner_makes_databases=throwaway,
+    )
+    with psycopg.connect(host=str(sockets), user="postgres", dbname="postgres", autocommit=True) as server:
+        database_roles.prepare_outside(server, wanted)
+        if throwaway and server.execute("SELECT FROM pg_roles WHERE rolname = %s", [TESTS_ROLE]).fetchone() is None:
+            server.execute(f"CREATE ROLE {TESTS_ROLE} LOGIN NOINHERIT CREATEDB")
+            server.execute(f"GRANT {ROLE}, {OWNER_ROLE} TO {TESTS_ROLE} WITH INHERIT FALSE, SET TRUE")
+            server.execute(f"GRANT CONNECT ON DATABASE {DATABASE} TO {TESTS_ROLE}")
+    with psycopg.connect(host=str(sockets), user="postgres", dbname=DATABASE, autocommit=True) as database:
+        database_roles.prepare_inside(database, wanted)
 
 
 def _take(handle: IO[str]) -> bool:

@@ -105,6 +105,8 @@ def grant_rights(using: str = "default", **signal: Any) -> None:
     history = sql.Identifier(MigrationRecorder.Migration._meta.db_table)
     with connections[using].cursor() as cursor:
         for statement in (
+            # What was granted by hand goes: emptying a table asks no policy.
+            "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, {runtime}, {ops}",
             "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {runtime}, {ops}",
             "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {runtime}, {ops}",
             "REVOKE INSERT, UPDATE, DELETE ON {history} FROM {runtime}, {ops}",
