@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.cache import cache as shared_cache
-from django.db import transaction
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
@@ -28,6 +27,7 @@ from tests.access.poison import (
 )
 from tests.access.table import PEOPLE, Row
 from tests.access.test_every_address import cast, rows
+from tests.database.undoing import undone
 
 if TYPE_CHECKING:
     from tenancy.models import Person
@@ -70,9 +70,8 @@ class Attack:
         """Ask once, note what broke, and undo it."""
         shared_cache.clear()
         options = {"data": data, **more} if data is not None else more
-        with transaction.atomic():
+        with undone():
             seen = Watched(lambda: getattr(self.client, method)(path, **options))
-            transaction.set_rollback(True)
         if seen.broke:
             self.faults.append(f"{method} {how}: {seen.broke}")
         location = seen.response.headers.get("Location", "")

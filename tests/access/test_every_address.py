@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.conf import settings
 from django.core.cache import cache as shared_cache
-from django.db import transaction
 from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 
 from tests.access.table import PEOPLE, Row
+from tests.database.undoing import undone
 
 if TYPE_CHECKING:
     from tenancy.models import Person
@@ -86,9 +86,8 @@ def status_for(client: Client, row: Row, path: str, world: Any) -> HttpResponseB
         options["data"] = data
     if row.json or row.method in ("put", "patch", "delete"):
         options["content_type"] = "application/json"
-    with transaction.atomic():
+    with undone():
         response: HttpResponseBase = getattr(client, row.method)(path, **options)
-        transaction.set_rollback(True)
     return response
 
 
