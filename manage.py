@@ -31,9 +31,12 @@ def main() -> int:
     from config.embedded import engines_for_a_command
     from config.refusal import Refusal
     from config.roles import connected_as, role_of_command
+    from config.wall_check import require_wall
 
     try:
         with engines_for_a_command(sys.argv[1:]), connected_as(role_of_command("".join(sys.argv[1:2]))):
+            if sys.argv[1:3] == ["procrastinate", "worker"]:
+                require_wall()
             execute_from_command_line(sys.argv)
     except Refusal as refusal:
         sys.stderr.write(f"{refusal}\n")

@@ -9,7 +9,15 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.production")
 # Before anything that imports models.
 pages = get_asgi_application()
 
-from channels.auth import AuthMiddlewareStack  # noqa: E402 -- needs the line above
+from config.refusal import Refusal  # noqa: E402 -- needs the line above
+from config.wall_check import require_wall  # noqa: E402 -- as above
+
+try:
+    require_wall()
+except Refusal as refusal:
+    raise SystemExit(str(refusal)) from None
+
+from channels.auth import AuthMiddlewareStack  # noqa: E402 -- as above
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402 -- as above
 from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402 -- as above
 

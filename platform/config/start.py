@@ -132,6 +132,7 @@ class Start:
         from django.db import DatabaseError
 
         from config.roles import Role, connected_as, disconnect
+        from config.wall_check import require_wall
 
         try:
             with connected_as(Role.OWNER), self._step("Tabellen anlegen und erneuern"):
@@ -139,6 +140,7 @@ class Start:
             with connected_as(Role.OPS):
                 self._register()
                 self._demo()
+            require_wall()
         except CommandError as error:
             raise Refusal(str(error)) from error
         except DatabaseError as error:

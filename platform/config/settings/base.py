@@ -125,6 +125,8 @@ if "DATABASE_URL" in env.ENVIRON:
 # Who owns the tables, and who is let past the policies (config.roles). Web, sockets and jobs never have these two.
 DATABASE_OWNER_URL: str = env.str("DATABASE_OWNER_URL", default=_EMBEDDED["DATABASE_OWNER_URL"])
 DATABASE_OPS_URL: str = env.str("DATABASE_OPS_URL", default=_EMBEDDED["DATABASE_OPS_URL"])
+# Nothing serves where the role that serves could pass by the policies, or where one is missing (config.wall_check).
+REFUSE_WITHOUT_WALL = True
 REDIS_URL: str = env.str("REDIS_URL", default=embedded.redis_url(DATA_DIR))
 
 

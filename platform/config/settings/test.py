@@ -27,6 +27,8 @@ if "pytest" in sys.modules:
     # Only the test itself has another engine, which lets it arrange what the product's role could not. A server that
     # a test starts has the product's.
     DATABASES["default"] |= {"ENGINE": "tests.database", "USER": embedded.TESTS_ROLE}
+    # And its role may become the owner, which is what the start refuses.
+    REFUSE_WITHOUT_WALL = False
     # Whatever comes in by the web begins as in a process of its own: nobody acts.
     MIDDLEWARE = ["tests.database.requests.nobody_acts_yet", *MIDDLEWARE]
 CACHES["default"]["LOCATION"] = REDIS_URL

@@ -83,7 +83,8 @@ class Command(BaseCommand):
         if len({account.name for account in accounts}) != len(accounts):
             raise CommandError("DATABASE_URL, DATABASE_OWNER_URL und DATABASE_OPS_URL müssen drei Rollen nennen.")
         host, port, database = places.pop()
-        return Wanted(database, *accounts), (host, port)
+        runtime, owner, ops = accounts
+        return Wanted(database, runtime, owner, ops), (host, port)
 
     def _require_able(self, connection: Connection, wanted: Wanted, *, dry: bool) -> None:
         """Refuse what could not be carried out, or would take something away that is needed elsewhere."""
@@ -155,11 +156,12 @@ def _parts(url: str, name: str) -> dict[str, str]:
 
 
 @contextmanager
-def _connected(url: str, name: str, **instead: str) -> Iterator[Connection]:
+def _connected(url: str, name: str, *, dbname: str = "") -> Iterator[Connection]:
     parts = _parts(url, name)
-    place = f"{parts.get('host', 'lokal')}/{instead.get('dbname', parts.get('dbname', ''))}"
+    dbname = dbname or parts.get("dbname", parts["user"])
+    place = f"{parts.get('host', 'lokal')}/{dbname}"
     try:
-        connection = psycopg.connect(url, autocommit=True, connect_timeout=5, **instead)
+        connection = psycopg.connect(url, autocommit=True, connect_timeout=5, dbname=dbname)
     except psycopg.OperationalError as error:
         raise CommandError(f"Die Datenbank aus {name} ({place}) lässt uns nicht ein ({_first_line(error)}).") from error
     with connection:
