@@ -55,14 +55,16 @@ def database_address(name: str) -> str:
 
 
 @contextmanager
-def running_server(database: str, folder: Path) -> Iterator[Server]:
+def running_server(
+    database: str, folder: Path, *, settings: str = "tests.browser.harness.server_settings"
+) -> Iterator[Server]:
     """Serve the database ``database`` until the end of the block."""
     port = free_port()
     url = f"http://{HOST}:{port}"
     mails, log = folder / "mails", folder / "server.log"
     mails.mkdir(parents=True, exist_ok=True)
     environment = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "tests.browser.harness.server_settings",
+        "DJANGO_SETTINGS_MODULE": settings,
         "TEST_DATABASE_URL": database_address(database),
         "TEST_MAILBOX_DIR": str(mails),
         "TEST_SITE_URL": url,
