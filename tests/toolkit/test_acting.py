@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import pytest
 from django.db import DatabaseError, connection
 
+from config.embedded import ROLE
 from tests.database.base import ARRANGING, arranging
 from toolkit.acting import NOBODY, Identity, ViewerChanged, acting, acting_as, acting_as_nobody, holding, verb
 
@@ -178,7 +179,16 @@ def test_a_verb_keeps_the_name_and_the_promise_of_its_service():
     assert inspect.unwrap(_insert).__name__ == _insert.__name__ == "_insert"
 
 
+def test_a_visitor_of_a_test_asks_as_the_role_that_serves(db):
+    with arranging(), acting_as(VISITOR), connection.cursor() as cursor:
+        cursor.execute("SELECT current_user")
+        assert cursor.fetchone() == (ROLE,)
+
+
 def test_what_a_test_arranges_is_nobody_of_the_product():
     with arranging():
-        assert acting() == ARRANGING
+        assert acting() == ARRANGING != NOBODY
+        # A visitor has no keys and no number either, and must not be taken for the test.
+        with acting_as(VISITOR):
+            assert acting() == NOBODY != ARRANGING
     assert acting() == NOBODY
