@@ -1,26 +1,31 @@
-"""A world in which every text that is not for everybody carries a word of its own."""
+"""A world in which every text that is not for everybody carries a word of its own, in each of its three cities."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
-from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from chat.ids import new_client_id
-from chat.services.conversations import open_direct, open_group
+from chat.models import Conversation
+from chat.services.conversations import leave_conversation, open_direct, open_group
 from chat.services.messages import send_message
 from exchange.calendars import token_for
-from exchange.models import CalendarAddress
+from exchange.models import CalendarAddress, Edition, ExchangeFormat, Experience, Workshop
 from moderation.models import Report
+from tenancy.models import Application, Network, RoleTerm
 from tenancy.viewer import viewer_for
+from tests.access.aviary import BIRD, Aviary
 from tests.factories.exchange import CommentFactory, DraftFactory, ExperienceFactory
 from tests.factories.moderation import DecisionFactory, ReportFactory
 from tests.factories.notices import NoticeFactory
 from tests.factories.tenancy import (
     ApplicationFactory,
+    CouncilPaperFactory,
+    DivisionFactory,
+    FundingFactory,
     InvitationFactory,
     MembershipFactory,
     MunicipalityFactory,
@@ -32,235 +37,282 @@ from tests.factories.tenancy import (
 from tests.factories.workshops import EditionFactory, FormatFactory, RegistrationFactory, WorkshopFactory
 from toolkit.audit import record
 
-#: A word that stands beside every canary, to search for: what is asked for comes back on the page by itself.
-BIRD = "Kanarienvogel"
 CITY = {"pilot", "coordinator", "office_head"}
 PARTNER = {"neighbour", "neighbour_coordinator"}
+PROGRAMME = {*CITY, *PARTNER, "outsider", "moderator", "other_moderator"}
 
 
-#: What an address is about, by a part of its name; an address that none of these names is tried with every number.
-SPEAKS_OF = {
-    "experience": ("Experience",),
-    "comment": ("Comment",),
-    "workshop": ("Workshop",),
-    "seat": ("Workshop",),
-    "host": ("Workshop",),
-    "participant": ("Workshop",),
-    "member": ("Membership",),
-    "person": ("Person",),
-    "invitation": ("Invitation",),
-    "partnership": ("Partnership",),
-    "application": ("Application",),
-}
+@dataclass(frozen=True, slots=True)
+class City:
+    """A city of the world: whom it has, who of the crowd is in it, who reads what it gives its partners and Land."""
+
+    name: str
+    network: Any
+    author: Any
+    writes: str
+    inside: frozenset[str]
+    coordination: frozenset[str]
+    partners: frozenset[str]
+    land: frozenset[str]
+    moderation: str
 
 
-class Aviary:
-    """Canaries, who may hear each, and the things that carry them."""
-
-    def __init__(self) -> None:
-        self.heard_by: dict[str, set[str]] = {}
-        self.things: list[Any] = []
-
-    def word(self, name: str, *who: str) -> str:
-        """A canary with the word to search for: ``Kanarienvogel xqnamexq``."""
-        return f"{BIRD} {self.bare(name, *who)}"
-
-    def bare(self, name: str, *who: str) -> str:
-        """A canary alone, for an address or an identifier."""
-        canary = f"xq{name}xq"
-        self.heard_by[canary] = set(who)
-        return canary
-
-    def keep(self, thing: Any) -> Any:
-        self.things.append(thing)
-        return thing
-
-    def ids(self, name: str = "") -> list[int]:
-        """The numbers to try at the address ``name``: those of the things it speaks of, else of all things."""
-        kinds = next((kinds for part, kinds in SPEAKS_OF.items() if part in name.rsplit(":", maxsplit=1)[-1]), ())
-        return sorted({t.pk for t in self.things if isinstance(t.pk, int) and (not kinds or type(t).__name__ in kinds)})
+def cities(cast: SimpleNamespace) -> list[City]:
+    """Konstanz, its partner Heilbronn, and Gießen in another Land."""
+    south = frozenset(CITY | PARTNER)
+    return [
+        City("kn", cast.konstanz, cast.pilot, "pilot", frozenset(CITY), frozenset({"coordinator"}), south, south,
+             "moderator"),
+        City("hn", cast.heilbronn, cast.neighbour, "neighbour", frozenset(PARTNER),
+             frozenset({"neighbour_coordinator"}), south, south, "moderator"),
+        City("gi", cast.giessen, cast.outsider, "outsider", frozenset({"outsider"}), frozenset(),
+             frozenset({"outsider"}), frozenset({"outsider"}), "other_moderator"),
+    ]  # fmt: skip
 
 
 def build(cast: SimpleNamespace) -> Aviary:
-    """Fill Konstanz, and a network that is still being set up, with canaries."""
+    """Fill three cities, and a network that is still being set up, with canaries."""
     birds = Aviary()
-    konstanz, heilbronn, pilot = cast.konstanz, cast.heilbronn, cast.pilot
-    PartnershipFactory(asking=heilbronn, asked=konstanz, accepted_at=timezone.now())
-    office = pilot.memberships.get().office
-    _experiences(birds, cast, office)
+    PartnershipFactory(asking=cast.heilbronn, asked=cast.konstanz, accepted_at=timezone.now())
+    for city in cities(cast):
+        _experiences(birds, city)
+        _meetings(birds, city)
+        _desk(birds, city)
+    _konstanz_alone(birds, cast)
     _people(birds, cast)
-    _workshops(birds, cast)
-    _talk_and_moderation(birds, cast)
-
-    birds.keep(InvitationFactory(network=konstanz, email=f"{birds.bare('invited', 'coordinator')}@konstanz.example"))
-    birds.keep(
-        ApplicationFactory(
-            municipality=MunicipalityFactory(name="Antragstadt"),
-            state="open",
-            note=birds.word("note", "moderator"),
-            email=f"{birds.bare('applicant', 'moderator')}@antragstadt.example",
-        )
-    )
-    record("network.renamed", person_id=cast.coordinator.pk, subject="network", subject_id=konstanz.pk,
-           network_id=konstanz.pk, reason=birds.word("networkrecord", "coordinator"))  # fmt: skip
-    record("application.approved", person_id=cast.moderator.pk, subject="application", subject_id=1,
-           state_code="08", reason=birds.word("landrecord", "moderator"))  # fmt: skip
-    birds.keep(NoticeFactory(person=pilot, text=birds.word("notice", "pilot"), url="/mitteilungen/"))
+    _unpublished(birds)
+    _talk(birds, cast)
+    _moderation(birds, cast)
     return birds
 
 
-def _experiences(birds: Aviary, cast: SimpleNamespace, office: Any) -> None:
-    def one(name: str, *who: str, factory: Any = ExperienceFactory, **more: Any) -> Any:
-        more.setdefault("author", cast.pilot)
-        return birds.keep(
-            factory(
-                network=cast.konstanz,
-                title=birds.word(f"{name}title", *who),
-                summary=birds.word(f"{name}summary", *who),
-                what_we_did=birds.word(f"{name}text", *who),
-                contact=birds.word(f"{name}contact", *who),
-                topics=[birds.word(f"{name}topic", *who)],
-                **more,
-            )
-        )
+def _experience(birds: Aviary, city: City, name: str, *who: str, factory: Any = ExperienceFactory, **more: Any) -> Any:
+    name = f"{city.name}{name}"
+    texts = birds.texts(Experience, name, *who, but=("hidden_reason",))
+    # Kept since the first version, shown on no page yet: should one show it, this word will say who may read it.
+    goals = [{"code": "1", "sign": "+", "reason": birds.word(f"{name}goal")}]
+    topics = [birds.word(f"{name}topic", *who)]
+    more = {"author": city.author, "strategy_goals": goals, **texts, **more}
+    return birds.keep(factory(network=city.network, topics=topics, **more))
 
-    one("draft", "pilot", factory=DraftFactory)
-    one("recalled", "pilot", state="recalled")
-    one("hidden", "pilot", rung="public", hidden_at=timezone.now(), hidden_reason=birds.word("hiddenwhy", "pilot"))
-    one("office", "pilot", rung="office", office=office)
-    network = one("network", *CITY, rung="network")
-    one("partners", *CITY, *PARTNER, rung="partners")
-    one("land", *CITY, *PARTNER, rung="land")
-    everybody = one("all", *CITY, *PARTNER, "outsider", "moderator", "other_moderator", rung="all")
-    birds.keep(CommentFactory(experience=network, author=cast.pilot, body=birds.word("comment", *CITY)))
+
+def _experiences(birds: Aviary, city: City) -> None:
+    """A draft, what the city keeps to itself and what it gives its Land, with comments."""
+    _experience(birds, city, "draft", city.writes, factory=DraftFactory)
+    network = _experience(birds, city, "network", *city.inside, rung="network")
+    _experience(birds, city, "land", *city.land, rung="land")
+    body = birds.word(f"{city.name}comment", *city.inside)
+    birds.keep(CommentFactory(experience=network, author=city.author, body=body))
+
+
+def _konstanz_alone(birds: Aviary, cast: SimpleNamespace) -> None:
+    """What is hidden, taken back, of one office, for partners, for all networks: once is enough."""
+    city = cities(cast)[0]
+    why = birds.word("hiddenwhy", "pilot")
+    _experience(birds, city, "recalled", "pilot", state="recalled")
+    _experience(birds, city, "hidden", "pilot", rung="public", hidden_at=timezone.now(), hidden_reason=why)
+    _experience(birds, city, "office", "pilot", rung="office", office=cast.pilot.memberships.get().office)
+    _experience(birds, city, "partners", *city.partners, rung="partners")
+    everybody = _experience(birds, city, "all", *PROGRAMME, rung="all")
+    comment = {"experience": everybody, "author": cast.pilot, "network": cast.konstanz}
     birds.keep(
         CommentFactory(
-            experience=everybody,
-            author=cast.pilot,
-            network=cast.konstanz,
+            **comment,
             body=birds.word("hiddencomment", "pilot"),
             hidden_at=timezone.now(),
             hidden_reason=birds.word("commentwhy", "pilot"),
         )
     )
+    birds.keep(CommentFactory(**comment, body=birds.word("withdrawncomment"), withdrawn_at=timezone.now()))
+
+    link = f"https://konferenz.konstanz.example/{birds.bare('onlinelink', 'pilot', 'coordinator')}"
+    open_to_all = WorkshopFactory(
+        hosts=[cast.konstanz], mode="hybrid", online_url=link, **_workshop_texts(birds, "workshop", *PROGRAMME)
+    )
+    birds.keep(open_to_all)
+    needs = birds.word("needs", "pilot", "coordinator")
+    birds.keep(RegistrationFactory(workshop=open_to_all, person=cast.pilot, network=cast.konstanz, needs=needs))
+    # In the directory like everybody else; that they come to this workshop is the matter of its hosts alone.
+    hidden = PersonFactory(given_name="Tim", about=birds.word("seatabout", *PROGRAMME))
+    birds.things += [hidden, MembershipFactory(network=cast.konstanz, person=hidden)]
     birds.keep(
-        CommentFactory(
-            experience=everybody,
-            author=cast.pilot,
-            network=cast.konstanz,
-            body=birds.word("withdrawncomment"),
-            withdrawn_at=timezone.now(),
+        RegistrationFactory(
+            workshop=open_to_all, person=hidden, network=cast.konstanz, name_shown=False,
+            needs=birds.word("hiddenneeds", "coordinator"),
+        )
+    )  # fmt: skip
+    queued = RegistrationFactory(
+        workshop=open_to_all, person=cast.neighbour, network=cast.heilbronn, state="queued",
+        needs=birds.word("queuedneeds", "coordinator"),
+    )  # fmt: skip
+    birds.keep(queued)
+    # Whom a format has asked is the matter of the cities that own it, until they answer.
+    birds.keep(FormatFactory(hashtag="Gefragt", motto=birds.word("asked", *PROGRAMME), cities=[cast.konstanz]))
+    CalendarAddress.objects.create(person=cast.pilot)
+    birds.token = token_for(cast.pilot.pk, 1)
+
+
+def _workshop_texts(birds: Aviary, name: str, *who: str) -> dict[str, Any]:
+    texts = birds.texts(Workshop, name, *who, but=("online_url", "cancel_reason"))
+    agenda = [{"time": "10:00", "title": birds.word(f"{name}point", *who), "text": birds.word(f"{name}item", *who)}]
+    return {**texts, "agenda": agenda}
+
+
+def _meetings(birds: Aviary, city: City) -> None:
+    """A workshop still in the making, one for the city alone and one called off, a format with its first edition."""
+    name, inside = city.name, city.inside
+
+    def workshop(kind: str, *who: str, **more: Any) -> None:
+        birds.keep(WorkshopFactory(hosts=[city.network], **_workshop_texts(birds, f"{name}{kind}", *who), **more))
+
+    workshop("draftworkshop", *city.coordination, state="draft")
+    workshop("ownworkshop", *inside, rung="network")
+    why = birds.word(f"{name}offwhy", *inside)
+    workshop("offworkshop", *inside, rung="network", state="cancelled", cancel_reason=why)
+    own = FormatFactory(
+        cities=[city.network],
+        rung="network",
+        slug=birds.bare(f"{name}format", *inside),
+        hashtag=birds.bare(f"{name}hashtag", *inside),
+        **birds.texts(ExchangeFormat, f"{name}format", *inside, but=("hashtag",)),
+    )
+    birds.keep(own)
+    birds.keep(EditionFactory(format=own, number=1, **birds.texts(Edition, f"{name}edition", *inside)))
+
+
+def _desk(birds: Aviary, city: City) -> None:
+    """What lies on the desks of the coordination and of the association."""
+    name, network = city.name, city.network
+    email = f"{birds.bare(f'{name}invited', *city.coordination)}@beispiel.example"
+    birds.keep(
+        InvitationFactory(
+            network=network,
+            email=email,
+            # Only greets the one who is invited; the list names addresses.
+            given_name=birds.bare(f"{name}invitedname"),
+            family_name=birds.bare(f"{name}invitedfamily"),
         )
     )
+    town = MunicipalityFactory(name="Antragstadt", state=network.municipality.state)
+    texts = birds.texts(Application, f"{name}application", city.moderation, but=("reason", "override_reason"))
+    applicant = f"{birds.bare(f'{name}applicant', city.moderation)}@antragstadt.example"
+    birds.keep(ApplicationFactory(municipality=town, state="open", email=applicant, **texts))
+    record("network.renamed", person_id=city.author.pk, subject="network", subject_id=network.pk,
+           network_id=network.pk, reason=birds.word(f"{name}networkrecord", *city.coordination))  # fmt: skip
+    record("application.approved", person_id=city.author.pk, subject="application", subject_id=1,
+           state_code=network.municipality.state_id,
+           reason=birds.word(f"{name}landrecord", city.moderation))  # fmt: skip
+    birds.keep(NoticeFactory(person=city.author, text=birds.word(f"{name}notice", city.writes), url="/mitteilungen/"))
 
 
 def _people(birds: Aviary, cast: SimpleNamespace) -> None:
-    unlisted = MembershipFactory(
-        network=cast.konstanz,
-        office=OfficeFactory(network=cast.konstanz, name="Hauptamt"),
-        person__given_name=birds.bare("unlisted", *CITY),
-        person__family_name=BIRD,
-        person__search_key=f"xqunlistedxq {BIRD.lower()}",
-        person__about=birds.word("unlistedabout", *CITY),
-        person__listed=False,
-        person__email=f"{birds.bare('nobodymail')}@konstanz.example",
-        person__email_seen="nobody",
-        person__phone=birds.bare("nobodyphone"),
-        person__phone_seen="nobody",
-    )
-    unlisted.person.topics.set([birds.word("unlistedtopic", *CITY)])
-    shy = MembershipFactory(
-        network=cast.konstanz,
-        person__email=f"{birds.bare('networkmail', *CITY)}@konstanz.example",
-        person__phone=birds.bare("networkphone", *CITY),
-    )
+    for name, network, *who in (
+        ("kn", cast.konstanz, *CITY),
+        ("hn", cast.heilbronn, *PARTNER),
+        ("gi", cast.giessen, "outsider"),
+    ):
+        unlisted = MembershipFactory(
+            network=network,
+            office=OfficeFactory(network=network, name="Hauptamt"),
+            person__given_name=birds.bare(f"{name}unlisted", *who),
+            person__family_name=BIRD,
+            person__search_key=f"xq{name}unlistedxq {BIRD.lower()}",
+            person__about=birds.word(f"{name}unlistedabout", *who),
+            person__listed=False,
+            person__email=f"{birds.bare(f'{name}nobodymail')}@beispiel.example",
+            person__email_seen="nobody",
+            person__phone=birds.bare(f"{name}nobodyphone"),
+            person__phone_seen="nobody",
+        )
+        unlisted.person.topics.set([birds.word(f"{name}unlistedtopic", *who)])
+        shy = MembershipFactory(
+            network=network,
+            person__email=f"{birds.bare(f'{name}networkmail', *who)}@beispiel.example",
+            person__phone=birds.bare(f"{name}networkphone", *who),
+        )
+        birds.things += [unlisted, unlisted.person, shy, shy.person]
     suspended = MembershipFactory(
         network=cast.konstanz,
         person__is_active=False,
         person__given_name=birds.bare("suspended", "coordinator"),
         person__suspended_reason=birds.word("suspendedwhy"),
     )
-    for membership in (unlisted, shy, suspended):
-        birds.keep(membership)
-        birds.keep(membership.person)
+    birds.things += [suspended, suspended.person]
+
+
+def _unpublished(birds: Aviary) -> None:
+    """A network in its first hour: everything it says is its own, and none of the crowd is in it."""
     fresh = NetworkFactory(
-        municipality=MunicipalityFactory(name=birds.bare("freshtown"), search_key=f"xqfreshtownxq {BIRD.lower()}"),
+        # The register of municipalities is public; that one of them has begun is not.
+        municipality=MunicipalityFactory(name="Anfangstadt", search_key=f"anfangstadt {BIRD.lower()}"),
         slug="xqfreshslugxq",
-        name=birds.word("freshname"),
-        slogan=birds.word("freshslogan"),
         published_at=None,
+        role_term=None,
+        **birds.texts(Network, "fresh"),
     )
-    # The register of municipalities is public; that one of them has begun is not.
-    del birds.heard_by["xqfreshtownxq"]
     birds.bare("freshslug")
     birds.keep(fresh)
+    RoleTerm.objects.create(network=fresh, style="paired", **birds.texts(RoleTerm, "freshterm"))
+    FundingFactory(network=fresh, programme=birds.word("freshfunding"), note=birds.word("freshnote"))
+    CouncilPaperFactory(network=fresh, kind=birds.word("freshpaper"), conflicts=birds.word("freshconflict"))
+    division = DivisionFactory(network=fresh, name=birds.word("freshdivision"))
+    office = OfficeFactory(
+        network=fresh, division=division, name=birds.word("freshoffice"), task=birds.word("freshtask")
+    )
+    birds.keep(office)
     birds.keep(
         MembershipFactory(
             network=fresh,
-            office=OfficeFactory(network=fresh, name=birds.word("freshoffice")),
+            office=office,
             person__given_name=birds.bare("freshperson"),
             person__search_key=f"xqfreshpersonxq {BIRD.lower()}",
         )
     )
 
 
-def _workshops(birds: Aviary, cast: SimpleNamespace) -> None:
-    konstanz = cast.konstanz
-    programme = (*CITY, *PARTNER, "outsider", "moderator", "other_moderator")
-    everybody = birds.keep(
-        WorkshopFactory(
-            hosts=[konstanz],
-            title=birds.word("workshop", *programme),
-            mode="hybrid",
-            online_url=f"https://konferenz.konstanz.example/{birds.bare('onlinelink', 'pilot', 'coordinator')}",
-        )
-    )
-    birds.keep(
-        RegistrationFactory(
-            workshop=everybody,
-            person=cast.pilot,
-            network=konstanz,
-            needs=birds.word("needs", "pilot", "coordinator"),
-        )
-    )
-    hidden = PersonFactory(given_name=birds.bare("namehidden", "coordinator"))
-    MembershipFactory(network=konstanz, person=hidden)
-    del birds.heard_by["xqnamehiddenxq"]  # a member of Konstanz: found in the directory, but see the page below
-    birds.keep(RegistrationFactory(workshop=everybody, person=hidden, network=konstanz, name_shown=False))
-    birds.keep(WorkshopFactory(hosts=[konstanz], state="draft", title=birds.word("draftworkshop", "coordinator")))
-    birds.keep(WorkshopFactory(hosts=[konstanz], rung="network", title=birds.word("networkworkshop", *CITY)))
-    single = FormatFactory(
-        hashtag=birds.bare("format", *CITY), motto=birds.word("motto", *CITY), cities=[konstanz], rung="network"
-    )
-    birds.keep(single)
-    birds.keep(EditionFactory(format=single, motto=birds.word("edition", *CITY)))
-    CalendarAddress.objects.create(person=cast.pilot)
-    birds.token = token_for(cast.pilot.pk, 1)  # type: ignore[attr-defined]  # the secret of one person, tried by none
+def _talk(birds: Aviary, cast: SimpleNamespace) -> None:
+    """Two people alone, a group that somebody left, and a talk in each of the other cities."""
+
+    def said(name: str, by: Any, conversation: int, *who: str) -> None:
+        send_message(viewer_for(by), conversation, new_client_id(), birds.word(name, *who))
+        birds.keep(Conversation.objects.get(pk=conversation))
+
+    direct = open_direct(viewer_for(cast.pilot), cast.neighbour.pk)
+    said("direct", cast.pilot, direct, "pilot", "neighbour")
+    both = ("pilot", "coordinator")
+    group = open_group(viewer_for(cast.pilot), birds.word("group", *both), [cast.coordinator.pk, cast.office_head.pk])
+    said("beforeleaving", cast.pilot, group, *both)
+    leave_conversation(viewer_for(cast.office_head), group)
+    said("afterleaving", cast.coordinator, group, *both)
+    there = open_group(viewer_for(cast.neighbour), birds.word("hngroup", *PARTNER), [cast.neighbour_coordinator.pk])
+    said("hnmessage", cast.neighbour, there, *PARTNER)
+    far = open_direct(viewer_for(cast.outsider), cast.other_moderator.pk)
+    said("gimessage", cast.outsider, far, "outsider", "other_moderator")
 
 
-def _talk_and_moderation(birds: Aviary, cast: SimpleNamespace) -> None:
-    viewer = viewer_for(cast.pilot)
-    direct = open_direct(viewer, cast.neighbour.pk)
-    send_message(viewer, direct, new_client_id(), birds.word("direct", "pilot", "neighbour"))
-    group = open_group(viewer, birds.word("group", "pilot", "coordinator"), [cast.coordinator.pk])
-    send_message(viewer, group, new_client_id(), birds.word("groupmessage", "pilot", "coordinator"))
-    birds.things += [SimpleNamespace(pk=direct), SimpleNamespace(pk=group)]
-    # Who decides weighs the words and not who reported them.
-    birds.keep(
-        ReportFactory(
-            author=cast.neighbour,
-            title=birds.word("reporttitle", "moderator"),
-            excerpt=birds.word("excerpt", "moderator"),
-            text=birds.word("reporttext", "moderator"),
-            reporter_name=birds.bare("reporter"),
-            reporter_email=f"{birds.bare('reportermail')}@beispiel.example",
+def _moderation(birds: Aviary, cast: SimpleNamespace) -> None:
+    for name, land, author, moderator in (
+        ("bw", cast.konstanz.municipality.state, cast.neighbour, "moderator"),
+        ("he", cast.giessen.municipality.state, cast.outsider, "other_moderator"),
+    ):
+        birds.keep(
+            ReportFactory(
+                land=land,
+                author=author,
+                title=birds.word(f"{name}reporttitle", moderator),
+                excerpt=birds.word(f"{name}excerpt", moderator),
+                text=birds.word(f"{name}reporttext", moderator),
+                # Who decides weighs the words and not who reported them.
+                reporter_name=birds.bare(f"{name}reporter"),
+                reporter_email=f"{birds.bare(f'{name}reportermail')}@beispiel.example",
+            )
         )
-    )
+    both = ("moderator", "office_head")
     decision = birds.keep(
         DecisionFactory(
             author=cast.office_head,
-            title=birds.word("decisiontitle", "moderator", "office_head"),
-            reason=birds.word("decisionreason", "moderator", "office_head"),
+            title=birds.word("decisiontitle", *both),
+            reason=birds.word("decisionreason", *both),
         )
     )
     birds.keep(
@@ -272,31 +324,3 @@ def _talk_and_moderation(birds: Aviary, cast: SimpleNamespace) -> None:
             reporter_name=birds.bare("decidedreporter"),
         )
     )
-
-
-def paths(birds: Aviary, resolver: URLResolver | None = None, namespace: str = "") -> Iterator[str]:
-    """Every address of the product with every number and every short name of the world in its place."""
-    for entry in (resolver or get_resolver()).url_patterns:
-        if isinstance(entry, URLResolver):
-            yield from paths(birds, entry, f"{namespace}{entry.namespace}:" if entry.namespace else namespace)
-        elif isinstance(entry, URLPattern) and entry.name:
-            yield from _filled(f"{namespace}{entry.name}", entry, birds)
-
-
-def _filled(name: str, entry: URLPattern, birds: Aviary) -> Iterator[str]:
-    formats = [thing.slug for thing in birds.things if getattr(thing, "hashtag", "")]
-    slugs = {
-        "slug": ["konstanz", "xqfreshslugxq", "heilbronn", *formats],
-        "step": ["wir"], "part": ["wir", "aemter"], "kind": ["experience", "comment", "message", "workshop"],
-        "asked": ["heilbronn"], "number": [1], "token": ["geraten"], "key": ["geraten"], "uidb36": ["1"],
-    }  # fmt: skip
-    wanted = list(entry.pattern.converters)
-    numbers = birds.ids(name)
-    rounds: list[dict[str, Any]] = [{}]
-    for part in wanted:
-        rounds = [{**made, part: value} for made in rounds for value in slugs.get(part, numbers)]
-    for kwargs in rounds:
-        try:
-            yield reverse(name, kwargs=kwargs)
-        except NoReverseMatch:
-            continue

@@ -2,40 +2,29 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Callable
+import random
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from django.core.cache import cache as shared_cache
-from django.db import connection
 from django.test import Client
-from django.urls import resolve
 
-from exchange.services.comments import write_comment
-from tenancy.services.memberships import end_membership
-from tenancy.viewer import viewer_for
-from tests.access.canaries import BIRD, Aviary, build, paths
-from tests.access.table import PEOPLE
+from tests.access.aviary import Aviary
+from tests.access.canaries import build
+from tests.access.crawl import STAYING, crawl, mine, sign_in
 from tests.access.test_every_address import cast
-from tests.factories.exchange import CommentFactory
+from tests.walls.swapping import original, swapped
+from toolkit.pagination import page_by_key
 
 if TYPE_CHECKING:
     from tenancy.models import Person
 
 __all__ = ["cast"]
 
-CROWD = (*PEOPLE, "neighbour", "neighbour_coordinator", "removed", "suspended")
-CANARY = re.compile(r"xq[a-z]+xq")
-SEARCHES = (
-    *("/suche/?q={}", "/erfahrungen/?q={}", "/erfahrungen/?q={}&sort=match", "/erfahrungen/feed/?q={}"),
-    *("/personen/?q={}", "/personen/?amt={}", "/personen/?thema={}", "/personen/?ort={}", "/netzwerke/?q={}"),
-    *("/themen/vorschlaege/?q={}", "/kommunen/vorschlaege/?q={}", "/api/v1/experiences/?q={}"),
-    *("/api/v1/people/?q={}", "/api/v1/people/?topic={}", "/api/v1/people/?office={}", "/api/v1/networks/?q={}"),
-    *("/chat/neu/?q={}", "/erfahrungen/themen/?q={}"),
-)
+SignIn = Callable[["Person"], Client]
+SEED = 20_261_122
 
 
 @pytest.fixture
@@ -44,82 +33,46 @@ def birds(cast: SimpleNamespace) -> Aviary:
     return build(cast)
 
 
-def heard(client: Client, birds: Aviary) -> dict[str, str]:
-    """Every canary that somebody hears, with the first address where."""
-    found: dict[str, str] = {}
-    searches = [address.format(BIRD) for address in SEARCHES]
-    only_written_to: set[str] = set()
-    for path in dict.fromkeys([*paths(birds), *searches]):
-        name = resolve(path.partition("?")[0]).view_name
-        if name in only_written_to:
-            continue
-        response = client.get(path)
-        assert response.status_code < 500, path
-        if response.status_code == 405:
-            # The method is refused before anybody asks which number it was: one says it for all of them.
-            only_written_to.add(name)
-        told = b"".join(getattr(response, "streaming_content", ())) or response.content
-        for canary in CANARY.findall(told.decode("utf-8", "replace") + repr(dict(response.headers))):
-            if canary not in path:
-                found.setdefault(canary, path)
-    return found
-
-
-def sign_in(who: str, cast: SimpleNamespace, as_person: Callable[[Person], Client]) -> Client:
-    """The browser of one of the crowd; ``removed`` and ``suspended`` signed in before that happened to them."""
-    if who == "anonymous":
-        return Client()
-    if who == "removed":
-        client = as_person(cast.office_head)
-        end_membership(viewer_for(cast.coordinator), cast.office_head.memberships.get().pk)
-        return client
-    if who == "suspended":
-        client = as_person(cast.coordinator)
-        type(cast.coordinator).objects.filter(pk=cast.coordinator.pk).update(is_active=False)
-        return client
-    return as_person(getattr(cast, who))
+@pytest.fixture
+def short_pages() -> Iterator[None]:
+    """Lists turn over after three rows, so that the crawl reaches their second page and their last."""
+    real = original(page_by_key)
+    with swapped(page_by_key, lambda rows, order, mark="", *, size=20: real(rows, order, mark, size=3)):
+        yield
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("who", CROWD)
 def test_nobody_hears_a_canary_that_is_not_theirs_and_everybody_hears_their_own(
-    who: str, birds: Aviary, cast: SimpleNamespace, as_person: Callable[[Person], Client]
+    birds: Aviary, cast: SimpleNamespace, as_person: SignIn, short_pages: None
 ):
-    own = {"removed": {"xqdecisiontitlexq", "xqdecisionreasonxq"}}.get(who)
-    mine = {canary for canary, crowd in birds.heard_by.items() if who in crowd} if own is None else own
-    found = heard(sign_in(who, cast, as_person), birds)
-    foreign = {canary: path for canary, path in found.items() if canary in birds.heard_by and canary not in mine}
-    assert foreign == {}
-    assert sorted(mine - set(found)) == []
+    """One after the other in random order, with whatever the ones before have left in the cache;
+    then a quarter of all pages again."""
+    shuffled = random.Random(SEED)
+    order = shuffled.sample(STAYING, len(STAYING))
+    seed = f"seed {SEED}: {' '.join(order)}"
+    foreign, missing, broken = {}, {}, {}
+    answered: dict[str, list[str]] = {}
+    for who in order:
+        done = crawl(sign_in(who, cast, as_person), birds)
+        answered[who] = done.answered
+        foreign[who] = done.foreign(birds, mine(who, birds))
+        missing[who] = sorted(mine(who, birds) - set(done.heard))
+        broken[who] = done.broken
+    for who in shuffled.sample(STAYING, len(STAYING)):
+        some = shuffled.sample(answered[who], len(answered[who]) // 4)
+        again = crawl(sign_in(who, cast, as_person), birds, [f" {path}" for path in some])
+        foreign[who] |= again.foreign(birds, mine(who, birds))
+    assert {who: found for who, found in foreign.items() if found} == {}, seed
+    assert {who: paths for who, paths in broken.items() if paths} == {}, seed
+    assert {who: canaries for who, canaries in missing.items() if canaries} == {}, seed
 
 
-def test_mails_and_notices_carry_canaries_to_their_own_people_alone(birds: Aviary, cast: SimpleNamespace):
-    """Somebody comments on what Konstanz alone reads; who left Konstanz since hears nothing of it."""
-    experience = next(t for t in birds.things if getattr(t, "title", "").startswith(f"{BIRD} xqnetworktitle"))
-    CommentFactory(experience=experience, author=cast.office_head, network=cast.konstanz)
-    end_membership(viewer_for(cast.coordinator), cast.office_head.memberships.get().pk)
-    write_comment(viewer_for(cast.coordinator), experience.pk, body=birds.word("later", "pilot", "coordinator"))
-    told = _everything_told()
-    assert any("networktitle" in text for _who, text in told)  # the test could fail
-    emails = {getattr(cast, who).email: who for who in CROWD if hasattr(cast, who)}
-    wrong = [
-        (to, canary)
-        for to, text in told
-        for canary in CANARY.findall(text)
-        if canary in birds.heard_by and emails.get(to) not in birds.heard_by[canary]
-    ]
-    assert wrong == []
-
-
-def _everything_told() -> list[tuple[str, str]]:
-    """Every notice and every waiting mail: to whom, and all that it says."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT p.email, n.text || n.url FROM notices_notice n JOIN tenancy_person p ON p.id = n.person_id"
-        )
-        told: list[tuple[str, str]] = list(cursor.fetchall())
-        cursor.execute("SELECT args FROM procrastinate_jobs")
-        for (raw,) in cursor.fetchall():
-            args: dict[str, Any] = raw if isinstance(raw, dict) else json.loads(raw)
-            told.append((str(args.get("to", "")), json.dumps(args)))
-    return told
+@pytest.mark.parametrize("who", ["removed", "suspended"])
+def test_who_was_let_go_hears_no_more_with_the_old_session(
+    who: str, birds: Aviary, cast: SimpleNamespace, as_person: SignIn
+):
+    done = crawl(sign_in(who, cast, as_person), birds)
+    assert done.foreign(birds, mine(who, birds) if who == "removed" else set()) == {}
+    assert done.broken == []
+    if who == "removed":
+        assert mine(who, birds) <= set(done.heard)
