@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from exchange.models import Edition, ExchangeFormat, FormatCity, Workshop
 from tenancy.viewer import Viewer
 from toolkit.access import ALLOW, Decision, deny
-from toolkit.rules import within_sight
+from toolkit.rules import there_is, within_sight
 
 _ONLY_OWNERS = _("Das darf die Koordination einer der beteiligten Kommunen.")
 _ONLY_COORDINATION = _("Das darf nur die Koordination Ihres Netzwerks.")
@@ -24,9 +24,9 @@ def visible_formats(viewer: Viewer) -> QuerySet[ExchangeFormat]:
 
 def visible_editions(viewer: Viewer) -> QuerySet[Edition]:
     """Editions of formats in sight. One that is a workshop of its own is seen by whoever sees that workshop."""
-    workshops = within_sight(Workshop.objects.all(), viewer)
+    workshop = within_sight(Workshop.objects.filter(pk=OuterRef("workshop")), viewer)
     rows = within_sight(Edition.objects.all(), viewer)
-    return rows.filter(Q(workshop=None) | Q(workshop__in=workshops))
+    return rows.filter(Q(workshop=None) | there_is(workshop))
 
 
 # --- may I do it, and if not, why? ---------------------------------------------------------------------------------

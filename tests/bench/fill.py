@@ -48,6 +48,11 @@ class Size:
     def moderator(self) -> int:
         return self.people + 1
 
+    @property
+    def messages_each(self) -> int:
+        """How many messages each conversation but the long one has."""
+        return (self.messages - self.long_messages) // (self.conversations - 1)
+
 
 COUNTRY = Size()
 
@@ -85,6 +90,7 @@ class Filler:
             host=database["HOST"], dbname=database["NAME"], user="postgres", autocommit=True
         )
         self.size = size
+        self.filled: list[str] = []
         self.say = say
         self.run("SET session_replication_role = replica; SET maintenance_work_mem = '128MB'; SET work_mem = '64MB'")
 
@@ -99,11 +105,12 @@ class Filler:
             [table],
         ).fetchall()
         every = {n: _ZERO.get(kind, "'{}'") for n, kind in required} | {n: str(value) for n, value in columns.items()}
+        self.filled.append(table)
         began = time.monotonic()
         self.run(f"INSERT INTO {table} ({', '.join(every)}) SELECT {', '.join(every.values())} FROM {source}")
         self.say(f"  {table}: {time.monotonic() - began:.1f} s")
 
-    def close(self) -> None:
+    def settle(self) -> None:
         """Let the counters of numbers go on behind the rows, and let the planner see them."""
         for (table,) in self.connection.execute(
             "SELECT table_name FROM information_schema.columns WHERE column_name = 'id' AND is_identity = 'YES'"
@@ -112,7 +119,6 @@ class Filler:
             highest = f"greatest((SELECT max(id) FROM {table}), 1)"
             self.run(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), {highest})")
         self.run("VACUUM ANALYZE")
-        self.connection.close()
 
 
 def fill(size: Size, say: Callable[[str], None]) -> None:
@@ -120,9 +126,15 @@ def fill(size: Size, say: Callable[[str], None]) -> None:
     call_command("import_register", str(REGISTER), stdout=StringIO())
     call_command("import_associations", stdout=StringIO())
     filler = Filler(size, say)
+    fill_towns(filler)
+    filler.connection.close()
+
+
+def fill_towns(filler: Filler) -> None:
+    """Fill everything that is no register: networks in the largest towns, their people, and what these do."""
     for part in (_networks, _people, _experiences, _workshops, _chat, _rest):
         part(filler)
-    filler.close()
+    filler.settle()
 
 
 def _networks(f: Filler) -> None:
@@ -193,7 +205,7 @@ def _experiences(f: Filler) -> None:
     count = len(_WORDS.split())
     # Spread by primes, so that words, topics and cities meet in every mixture; w1 is the frequent one.
     f.run(
-        "CREATE TEMP TABLE card AS SELECT i, (i * 7919::bigint % 400)::int + 1 AS net,"
+        f"CREATE TEMP TABLE card AS SELECT i, (i * 7919::bigint % {size.networks})::int + 1 AS net,"
         f" (i * 104729::bigint % {size.people})::int + 1 AS author,"
         f" (ARRAY['public','all','all','public','land','all','network','public','all','partners'])[i % 10 + 1] AS rung,"
         f" ({_array(_WORDS)})[(i * 31 % 97 * i % {count}) + 1] AS a, ({_array(_WORDS)})[(i / 7 % {count}) + 1] AS b,"
@@ -258,6 +270,10 @@ def _workshops(f: Filler) -> None:
         f" ARRAY[i % {size.networks} + 1], NULL)",
     )  # fmt: skip
     f.rows(
+        "exchange_edition", "generate_series(1, 800) i", format_id="i % 40 + 1", number="i / 40 + 1", year="2024",
+        state="'held'", workshop_id="CASE WHEN i % 8 = 0 THEN i END", audience="ARRAY[i % 40 + 1, 200000]",
+    )  # fmt: skip
+    f.rows(
         "exchange_workshophost", f"generate_series(1, {size.workshops}) i, generate_series(0, 1) k", workshop_id="i",
         network_id=f"(i + 7 * k) % {size.networks} + 1", state="'accepted'",
     )  # fmt: skip
@@ -278,7 +294,7 @@ def _chat(f: Filler) -> None:
         subject_kind=f"CASE WHEN i = {LONG} THEN 'format' ELSE '' END",
         subject_id=f"CASE WHEN i = {LONG} THEN 1 END",
         direct_key=f"CASE WHEN i <> {LONG} THEN {TALKER} || ':' || i + 10 END",
-        head=f"CASE WHEN i = {LONG} THEN {size.long_messages} ELSE 180 END",
+        head=f"CASE WHEN i = {LONG} THEN {size.long_messages} ELSE {size.messages_each} END",
         last_at="now() - i * interval '1 minute'",
     )  # fmt: skip
     # The talker is in every conversation, the pilot in ten, and five hundred people in the long one.
@@ -289,14 +305,15 @@ def _chat(f: Filler) -> None:
         f" UNION SELECT {LONG}, i FROM generate_series(1000, 1500) i"
         f" UNION SELECT i, {PILOT} FROM generate_series(1, 10) i) x",
         conversation_id="c", person_id="p",
-        read_seq=f"CASE WHEN c % 7 = 0 THEN 170 WHEN c = {LONG} THEN {size.long_messages} - 10 ELSE 180 END",
+        read_seq=f"CASE WHEN c % 7 = 0 THEN {size.messages_each} - 10 WHEN c = {LONG} THEN {size.long_messages} - 10"
+        f" ELSE {size.messages_each} END",
     )  # fmt: skip
     f.rows(
         "chat_message",
         f"(SELECT {LONG} AS c, s, 1000 + s % 500 AS p FROM generate_series(1, {size.long_messages}) s UNION ALL"
         f" SELECT i, s, CASE WHEN s % 2 = 0 THEN {TALKER} ELSE i + 10 END"
         f" FROM generate_series(2, {size.conversations}) i,"
-        f" generate_series(1, {(size.messages - size.long_messages) // (size.conversations - 1)}) s) x",
+        f" generate_series(1, {size.messages_each}) s) x",
         conversation_id="c", seq="s", sender_id="p", kind="'text'", body="'Guten Tag, das ist Nachricht ' || s",
         created_at="now() - (200000 - s) * interval '1 minute'",
     )  # fmt: skip

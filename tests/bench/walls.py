@@ -166,6 +166,7 @@ def rows(viewer: Viewer) -> list[Row]:
     from chat.queries.conversations import conversation_page
     from chat.queries.messages import log_before
     from chat.services.messages import send_message
+    from exchange.policies.experiences import published_experiences
     from exchange.queries import experiences as queries
     from exchange.services.comments import write_comment
     from exchange.services.experiences import start_experience
@@ -200,7 +201,7 @@ def rows(viewer: Viewer) -> list[Row]:
             page = queries.experience_page(viewer, wanted)
             found = [e.pk for e in page.items]
             if len(found) < queries.THIN:
-                cards = queries.with_cards(queries.published_experiences(viewer))
+                cards = queries.with_cards(published_experiences(viewer))
                 found += [e.pk for e in queries.alike(cards, q, but=found, most=queries.PAGE // 2)]
             if not found:
                 raise SystemExit(f"nothing found by {q}")
