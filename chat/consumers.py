@@ -18,6 +18,7 @@ from chat.services.messages import mark_read, send_message
 from chat.switchboard import Line, in_thread, switchboard
 from tenancy.viewer import Viewer, viewer_by_id
 from toolkit.access import Conflict, Denied
+from toolkit.acting import acting_as
 
 UNAVAILABLE_RETRY = 2.0
 
@@ -149,5 +150,5 @@ class ChatConsumer(AsyncWebsocketConsumer):
 def _as_viewer(person_id: int, command: wire.AnyCommand) -> wire.AnyEvent | None:
     """Ask anew who this is by now, for every command, and answer in their language."""
     viewer = viewer_by_id(person_id)
-    with translation.override(viewer.language):
+    with acting_as(viewer), translation.override(viewer.language):
         return _carry_out(viewer, command)

@@ -1,20 +1,27 @@
-"""What the switchboard asks of the database: everything it hands over was allowed at the moment it was read."""
+"""What the switchboard asks of the database: everything it hands over was allowed at the moment it was read.
+
+The switchboard acts as nobody. Numbers (who is in what, how far a log has come) it gets from one function of the
+database; texts are read as one of the people at hand, so the second wall holds here too.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import msgspec
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from chat.models import Conversation, Message, Participant
-from chat.policies import listeners_of
+from chat import wall
+from chat.models import Message
+from chat.policies import visible_messages
 from chat.queries.conversations import beat_of
-from chat.queries.messages import BATCH, entries_of, items_of, log_after
+from chat.queries.messages import BATCH, items_of, log_after
 from chat.wire import Beat, Head, Item
 from tenancy.models import Person
 from tenancy.viewer import viewer_by_id
+from toolkit.acting import acting_as
 from toolkit.markdown import plain_text
 
 Holder = tuple[int, str, str]
@@ -25,7 +32,8 @@ class News:
     """What is new in a conversation for people at hand.
 
     ``seats`` gives for each of them who is in it now the number above which the log is theirs. ``items`` are all
-    entries after ``start``; ``last`` is for those who do not show the conversation.
+    entries after ``start`` that anybody of them may have; ``last`` is for those who do not show the conversation, and
+    tells of the entry ``said``.
     """
 
     head: int
@@ -34,6 +42,10 @@ class News:
     items: list[Item]
     more: bool
     last: Head | None
+    said: int = 0
+
+
+NOTHING = News(head=0, start=0, seats={}, items=[], more=False, last=None)
 
 
 def read(conversation_id: int, person_ids: Iterable[int], cursors: Sequence[int]) -> News:
@@ -41,34 +53,40 @@ def read(conversation_id: int, person_ids: Iterable[int], cursors: Sequence[int]
 
     Who is more than a batch behind is not waited for: ``start`` is then above their cursor.
     """
-    head = Conversation.objects.filter(pk=conversation_id).values_list("head", flat=True).first()
-    if head is None:
-        return News(head=0, start=0, seats={}, items=[], more=False, last=None)
-    # Seats are read after the head: whoever was removed before an entry was written is not among them.
-    seats = dict(listeners_of(conversation_id).filter(person_id__in=person_ids).values_list("person_id", "joined_seq"))
+    standing = wall.standing([conversation_id], person_ids)
+    if not standing:
+        return NOTHING
+    # Seats and head are of one moment: whoever was removed before an entry was written is not among them.
+    head = standing[0].head
     near = [cursor for cursor in cursors if cursor >= head - BATCH]
     start = min(near, default=max(0, head - BATCH if cursors else head - 1))
-    entries: list[Message] = []
-    if seats and start < head:
-        entries = [entry for entry in entries_of(conversation_id, start, BATCH) if entry.seq <= head]
-    items = items_of(entries) if entries else []
+    items = _read_as(min(standing, key=lambda seat: seat.joined_seq).person_id, conversation_id, start, head)
+    said = next((item for item in reversed(items) if item.kind == Message.Kind.TEXT and not item.hidden), None)
     return News(
         head=head,
         start=start,
-        seats=seats,
+        seats={seat.person_id: seat.joined_seq for seat in standing},
         items=items,
         more=bool(items) and items[-1].seq < head,
-        last=_last(items),
+        last=_head(said, items[-1].seq) if said else None,
+        said=said.seq if said else 0,
     )
 
 
-def _last(items: Sequence[Item]) -> Head | None:
-    said = next((item for item in reversed(items) if item.kind == Message.Kind.TEXT and not item.hidden), None)
-    if said is None:
-        return None
+def _read_as(person_id: int, conversation_id: int, start: int, head: int) -> list[Item]:
+    """A batch of the log as the one of the listeners sees it who sees most of it."""
+    if start >= head:
+        return []
+    viewer = viewer_by_id(person_id)
+    with acting_as(viewer):
+        seen = visible_messages(viewer, conversation_id)
+        return items_of(list(seen.filter(seq__gt=start, seq__lte=head).order_by("seq")[:BATCH]), seen)
+
+
+def _head(said: Item, head: int) -> Head:
     return Head(
         c=said.c,
-        head=items[-1].seq,
+        head=head,
         at=said.at,
         sender=said.sender,
         name=said.name,
@@ -76,31 +94,40 @@ def _last(items: Sequence[Item]) -> Head | None:
     )
 
 
+def own_part(items: Sequence[Item], cursor: int, joined: int) -> list[Item]:
+    """What of a batch is for somebody who came in after the number ``joined`` and has got all up to ``cursor``.
+
+    That a message of before their time looks different now is an entry like all others, but not how it looks.
+    """
+    return [
+        msgspec.structs.replace(item, now=None) if item.now is not None and item.now.seq <= joined else item
+        for item in items
+        if item.seq > max(cursor, joined)
+    ]
+
+
 def page(person_id: int, conversation_id: int, after: int) -> tuple[list[Item], bool]:
     """The next batch for one person who is far behind, and whether there is more."""
-    items = log_after(viewer_by_id(person_id), conversation_id, after)
+    viewer = viewer_by_id(person_id)
+    with acting_as(viewer):
+        items = log_after(viewer, conversation_id, after)
     return items, len(items) == BATCH
 
 
 def beat(person_id: int) -> Beat:
     """How everything of a person stands."""
-    return beat_of(viewer_by_id(person_id))
+    viewer = viewer_by_id(person_id)
+    with acting_as(viewer):
+        return beat_of(viewer)
 
 
 def standing(conversation_ids: Iterable[int], person_ids: Iterable[int]) -> tuple[dict[int, int], set[tuple[int, int]]]:
     """Last numbers by conversation, and who of the people is in which now. One query."""
-    rows = Participant.objects.filter(
-        conversation_id__in=list(conversation_ids),
-        person_id__in=list(person_ids),
-        left_seq=None,
-        person__is_active=True,
-    ).values_list("conversation_id", "person_id", "conversation__head")
-    heads: dict[int, int] = {}
-    seats: set[tuple[int, int]] = set()
-    for conversation_id, person_id, head in rows:
-        heads[conversation_id] = head
-        seats.add((conversation_id, person_id))
-    return heads, seats
+    seats = wall.standing(conversation_ids, person_ids)
+    return (
+        {seat.conversation_id: seat.head for seat in seats},
+        {(seat.conversation_id, seat.person_id) for seat in seats},
+    )
 
 
 def still_signed_in(holders: Iterable[Holder]) -> set[Holder]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from chat import room_rules
 from chat.models import Conversation, Message, Participant
+from chat.wall import Room
 from tenancy.models import Membership, Moderator, Person
 from tenancy.viewer import Viewer
 from toolkit.access import ALLOW, Decision, deny
@@ -37,19 +38,9 @@ def seat_of(viewer: Viewer, conversation_id: int) -> QuerySet[Participant]:
 
 def visible_messages(viewer: Viewer, conversation_id: int) -> QuerySet[Message]:
     """The part of a conversation's log that is the viewer's: what came after joining. Empty for everyone else."""
-    if viewer.person_id is None:
-        return Message.objects.none()
-    return Message.objects.filter(
-        conversation_id=conversation_id,
-        conversation__participants__person_id=viewer.person_id,
-        conversation__participants__left_seq=None,
-        seq__gt=F("conversation__participants__joined_seq"),
-    )
-
-
-def joinable_rooms() -> QuerySet[Conversation]:
-    """Rooms that somebody could join; ``may_join_room`` says who."""
-    return Conversation.objects.filter(kind=Conversation.Kind.ROOM)
+    # Asked once for the whole page, and without a seat compared with nothing.
+    joined = seat_of(viewer, conversation_id).values("joined_seq")
+    return Message.objects.filter(conversation_id=conversation_id, seq__gt=Subquery(joined))
 
 
 def reachable_people() -> QuerySet[Person]:
@@ -88,13 +79,11 @@ def may_leave_conversation(viewer: Viewer, conversation: Conversation) -> Decisi
     return ALLOW
 
 
-def may_join_room(viewer: Viewer, conversation: Conversation) -> Decision:
+def may_join_room(viewer: Viewer, room: Room) -> Decision:
     """Whether the viewer may enter the room, by the rule of the thing it belongs to."""
     if viewer.person_id is None:
         return deny(_("Bitte melden Sie sich an."))
-    if conversation.kind != Conversation.Kind.ROOM:
-        return deny(_("Dieser Unterhaltung kann man nicht selbst beitreten."))
-    return room_rules.may_join(viewer, conversation.subject_kind, conversation.subject_id)
+    return room_rules.may_join(viewer, room.subject_kind, room.subject_id)
 
 
 def may_open_group(viewer: Viewer) -> Decision:

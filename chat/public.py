@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from chat.models import Conversation
+from chat import wall
 from chat.queries.conversations import Glance, latest_conversations, unread_total
 from chat.room_rules import register_room_rule
 from chat.services.conversations import let_in, let_out
@@ -33,8 +33,7 @@ def open_room(subject_kind: str, subject_id: int, title: str, person_ids: Iterab
 
 def room_of(subject_kind: str, subject_id: int) -> int | None:
     """The number of the room of a thing, if it was opened. One query."""
-    rooms = Conversation.objects.filter(kind=Conversation.Kind.ROOM, subject_kind=subject_kind, subject_id=subject_id)
-    return rooms.values_list("pk", flat=True).first()
+    return wall.room_of(subject_kind, subject_id)
 
 
 def join_room(room_id: int, person_ids: Iterable[int]) -> None:

@@ -14,7 +14,8 @@ import json
 import logging
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from contextvars import Context
 from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -27,6 +28,7 @@ from redis.exceptions import RedisError
 
 from chat import delivery, wire
 from chat.hints import channel_name
+from toolkit.acting import acting_as_nobody
 
 logger = logging.getLogger(__name__)
 
@@ -101,6 +103,7 @@ class Line:
 def in_thread(function: Callable[..., Any]) -> Callable[..., Awaitable[Any]]:
     """Run with the database in any thread, and give its connection back to the pool afterwards.
 
+    It begins as nobody, whoever acts where it is called: what is asked for a person says so itself (``acting_as``).
     Channels' own wrapper queues a whole process behind one thread by default, and its test tools switch the giving
     back off.
     """
@@ -108,11 +111,17 @@ def in_thread(function: Callable[..., Any]) -> Callable[..., Awaitable[Any]]:
     def call(*arguments: Any) -> Any:
         close_old_connections()
         try:
-            return function(*arguments)
+            with acting_as_nobody():
+                return function(*arguments)
         finally:
             close_old_connections()
 
     return sync_to_async(call, thread_sensitive=False)
+
+
+def _apart(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    """A task that knows nothing of whoever happened to begin it: neither who acts there, nor in what language."""
+    return asyncio.create_task(work, context=Context())
 
 
 class Switchboard:
@@ -135,7 +144,7 @@ class Switchboard:
             return False
         self.lines.add(line)
         if not self._tasks:
-            self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._sweep())]
+            self._tasks = [_apart(self._listen()), _apart(self._sweep())]
         # Better to hear before reading; but a Redis that is down keeps nobody out.
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._listening.wait(), 1.0)
@@ -170,7 +179,7 @@ class Switchboard:
         self._start(self._look(conversation_id))
 
     def _start(self, work: Any) -> None:
-        task: asyncio.Task[None] = asyncio.create_task(work)
+        task = _apart(work)
         self._jobs.add(task)
         task.add_done_callback(self._jobs.discard)
 
@@ -201,12 +210,13 @@ class Switchboard:
             if conversation_id in line.sent and conversation_id not in line.catching_up
         ]
         news = await in_thread(delivery.read)(conversation_id, people, cursors)
-        frames: dict[tuple[int, int], str] = {}
+        frames: dict[tuple[int, int, int], str] = {}
+        delivered = self._delivered.get(conversation_id, 0)
         for line in lines:
             joined = news.seats.get(line.person_id)
             if conversation_id in line.sent:
                 self._hand_over(line, conversation_id, joined, news, frames)
-            elif joined is not None and news.last and news.head > self._delivered.get(conversation_id, 0):
+            elif joined is not None and news.last and news.said > joined and news.head > delivered:
                 line.post(news.last)
         if len(self._delivered) > 10_000:
             self._delivered.clear()
@@ -218,7 +228,7 @@ class Switchboard:
         conversation_id: int,
         joined: int | None,
         news: delivery.News,
-        frames: dict[tuple[int, int], str],
+        frames: dict[tuple[int, int, int], str],
     ) -> None:
         if joined is None:
             del line.sent[conversation_id]
@@ -232,11 +242,11 @@ class Switchboard:
             line.catching_up.add(conversation_id)
             self._start(self._catch_up(line, conversation_id))
             return
-        items = [item for item in news.items if item.seq > cursor]
+        items = delivery.own_part(news.items, cursor, joined)
         if not items:
             line.sent[conversation_id] = cursor
             return
-        span = (after, items[-1].seq)
+        span = (after, items[-1].seq, joined)
         if span not in frames:
             frames[span] = wire.encode(wire.Messages(c=conversation_id, after=after, items=items))
         line.sent[conversation_id] = items[-1].seq

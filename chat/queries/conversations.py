@@ -11,9 +11,9 @@ from django.db.models.functions import Coalesce, Greatest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from chat import room_rules
+from chat import room_rules, wall
 from chat.models import Conversation, Message, Participant
-from chat.policies import joinable_rooms, listeners_of, may_join_room, visible_conversations
+from chat.policies import listeners_of, may_join_room, visible_conversations
 from chat.queries.faces import Face, face_of, faces_of, with_place
 from chat.wire import Beat
 from tenancy.models import Person
@@ -225,10 +225,20 @@ def conversation_details(viewer: Viewer, conversation_id: int) -> tuple[Conversa
     )
 
 
-def room_to_join(viewer: Viewer, conversation_id: int) -> Conversation | None:
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A room that one may enter, as it looks from outside."""
+
+    id: int
+    title: str
+
+
+def room_to_join(viewer: Viewer, conversation_id: int) -> Door | None:
     """The room with this number if the viewer may enter it and is not in it, else None."""
-    room = joinable_rooms().filter(pk=conversation_id).first()
-    return room if room is not None and may_join_room(viewer, room) else None
+    room = wall.room_at(conversation_id)
+    if room is None or not may_join_room(viewer, room):
+        return None
+    return Door(room.id, room_rules.title_for(viewer, room.subject_kind, room.subject_id))
 
 
 def beat_of(viewer: Viewer) -> Beat:

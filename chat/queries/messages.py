@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+
+from django.db.models import QuerySet
 
 from chat.markup import message_html
 from chat.models import Message
@@ -43,12 +45,13 @@ def _item(message: Message, faces: dict[int, Face], now: Item | None = None) -> 
     )
 
 
-def items_of(messages: Sequence[Message]) -> list[Item]:
-    """Entries of one conversation as they are shown. One query for the people, one more for changes."""
+def items_of(messages: Sequence[Message], seen: QuerySet[Message]) -> list[Item]:
+    """Entries of one conversation as they are shown. One query for the people, one more for changes.
+
+    ``seen`` is all of the log that its reader sees: how a message looks now is no news of one they never saw.
+    """
     changes = {message.target_seq for message in messages if message.target_seq is not None}
-    targets: list[Message] = []
-    if changes:
-        targets = list(Message.objects.filter(conversation_id=messages[0].conversation_id, seq__in=changes))
+    targets = list(seen.filter(seq__in=changes)) if changes else []
     faces = faces_of(message.sender_id for message in (*messages, *targets))
     now = {message.seq: _item(message, faces) for message in targets}
     return [_item(message, faces, now.get(message.target_seq or 0)) for message in messages]
@@ -56,21 +59,12 @@ def items_of(messages: Sequence[Message]) -> list[Item]:
 
 def log_after(viewer: Viewer, conversation_id: int, after: int, *, limit: int = BATCH) -> list[Item]:
     """The next entries after a number, oldest first; empty for whoever is not in the conversation. Two queries."""
-    rows = visible_messages(viewer, conversation_id).filter(seq__gt=after).order_by("seq")[:limit]
-    return items_of(list(rows))
+    seen = visible_messages(viewer, conversation_id)
+    return items_of(list(seen.filter(seq__gt=after).order_by("seq")[:limit]), seen)
 
 
 def log_before(viewer: Viewer, conversation_id: int, before: int, *, limit: int = ON_PAGE) -> list[Item]:
     """What can be read before a number, oldest first, changes left out (they are in what they changed)."""
-    rows = (
-        visible_messages(viewer, conversation_id)
-        .filter(seq__lt=before)
-        .exclude(kind=Message.Kind.CHANGE)
-        .order_by("-seq")[:limit]
-    )
-    return items_of(list(reversed(rows)))
-
-
-def entries_of(conversation_id: int, after: int, limit: int) -> Iterable[Message]:
-    """Entries of a log for the switchboard, which asks of every listener itself whether they may have them."""
-    return Message.objects.filter(conversation_id=conversation_id, seq__gt=after).order_by("seq")[:limit]
+    seen = visible_messages(viewer, conversation_id)
+    rows = seen.filter(seq__lt=before).exclude(kind=Message.Kind.CHANGE).order_by("-seq")[:limit]
+    return items_of(list(reversed(rows)), seen)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -117,27 +117,9 @@ def _write(conversation: Conversation, now: datetime, **fields: object) -> Messa
     conversation.head += 1
     message = Message(conversation=conversation, seq=conversation.head, created_at=now, **fields)
     message.save(force_insert=True)
-    if message.kind != Message.Kind.CHANGE:
-        conversation.last_at = now
+    conversation.last_at = now
     conversation.save(update_fields=["head", "last_at"])
     return message
-
-
-@transaction.atomic
-def append_change(conversation_id: int, target_seq: int) -> None:
-    """Note in the log that a message looks different from now on, so that one cursor brings it to everybody."""
-    from chat.ids import new_client_id
-
-    conversation = Conversation.objects.select_for_update().get(pk=conversation_id)
-    _write(
-        conversation,
-        timezone.now(),
-        client_id=new_client_id(),
-        kind=Message.Kind.CHANGE,
-        body="",
-        target_seq=target_seq,
-    )
-    hint_conversation(conversation_id, conversation.head)
 
 
 @verb

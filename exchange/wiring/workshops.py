@@ -28,6 +28,13 @@ def _may_join_format(viewer: Viewer, subject_id: int) -> Decision:
     return deny(_NO_ROOM) if found is None else may_join_format_room(viewer, found)
 
 
+def _format_title(viewer: Viewer, subject_id: int) -> str:
+    from exchange.policies.formats import visible_formats
+
+    hashtag = visible_formats(viewer).filter(pk=subject_id).values_list("hashtag", flat=True).first()
+    return f"#{hashtag}" if hashtag else ""
+
+
 def _format_link(subject_id: int) -> str:
     from exchange.queries.formats import slug_of
 
@@ -42,6 +49,12 @@ def _may_join_workshop(viewer: Viewer, subject_id: int) -> Decision:
     if found is None:
         return deny(_NO_ROOM)
     return may_join_workshop_room(viewer, found, own_registrations(viewer).filter(workshop=found).first())
+
+
+def _workshop_title(viewer: Viewer, subject_id: int) -> str:
+    from exchange.policies.workshops import visible_workshops
+
+    return visible_workshops(viewer).filter(pk=subject_id).values_list("title", flat=True).first() or ""
 
 
 def _workshop_link(subject_id: int) -> str:
@@ -105,8 +118,8 @@ def _membership_ended(membership: Membership) -> None:
 
 def register() -> None:
     """Called once from ``AppConfig.ready``."""
-    register_room_rule("format", _may_join_format, _format_link)
-    register_room_rule("workshop", _may_join_workshop, _workshop_link)
+    register_room_rule("format", _may_join_format, _format_link, _format_title)
+    register_room_rule("workshop", _may_join_workshop, _workshop_link, _workshop_title)
     register_membership_hook(ended=_membership_ended)
     register_panel("network", _network_panel, order=30)
     register_tasks(_tasks)

@@ -104,6 +104,36 @@ def acting_as_nobody() -> Iterator[None]:
 
 
 @contextlib.contextmanager
+def asking_as(viewer: Acts) -> Iterator[None]:
+    """Read as somebody else in the midst of a transaction: for a rule that is asked about a third person.
+
+    Whoever ends a membership does not see all that the person sees, who may stay there. Only reading is possible:
+    what would write raises ``ViewerChanged``. Afterwards the one from before acts again.
+    """
+
+    def only_reading(execute: Callable[..., R], sql: str, *rest: object) -> R:
+        if not str(sql).lstrip(" (\n").upper().startswith("SELECT"):
+            raise ViewerChanged("Somebody else acts in this transaction; for others one only reads in it.")
+        return execute(sql, *rest)
+
+    wanted = NOBODY if viewer.person_id is None else Identity(viewer.keys, viewer.person_id)
+    token = _acting.set(wanted)
+    _tell_anew()
+    try:
+        with connection.execute_wrapper(only_reading):
+            yield
+    finally:
+        _acting.reset(token)
+        _tell_anew()
+
+
+def _tell_anew() -> None:
+    """Let the next statement say who acts, whatever was said in this transaction before."""
+    if hasattr(connection, "told"):
+        connection.told = None
+
+
+@contextlib.contextmanager
 def _instead(wanted: Identity) -> Iterator[None]:
     if wanted != acting():
         require_same_viewer(wanted)

@@ -11,6 +11,7 @@ from chat.services.messages import send_message
 from tenancy.viewer import viewer_for
 from tests.access.table import Row, hidden, signed_in
 from toolkit.access import ALLOW, deny
+from toolkit.acting import acting_as
 
 
 def build(cast: SimpleNamespace) -> SimpleNamespace:
@@ -19,11 +20,13 @@ def build(cast: SimpleNamespace) -> SimpleNamespace:
     direct = open_direct(viewer, cast.neighbour.pk)
     send_message(viewer, direct, new_client_id(), "Moin")
     konstanz = cast.konstanz.pk
+    with acting_as(viewer):
+        room = open_room("access", 1, "Raum")
     register_room_rule("access", lambda v, _: ALLOW if konstanz in v.network_ids else deny("Nein."), lambda _: "")
     return SimpleNamespace(
         direct=direct,
         group=open_group(viewer, "Runde", [cast.neighbour.pk]),
-        room=open_room("access", 1, "Raum"),
+        room=room,
         neighbour=cast.neighbour,
     )
 

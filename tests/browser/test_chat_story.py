@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from chat.ids import new_client_id
 from chat.models import Message
-from chat.services.conversations import let_out, open_direct, open_group
+from chat.services.conversations import leave_conversation, open_direct, open_group
 from chat.services.messages import send_message
 from tenancy.viewer import viewer_for
 from tests.browser.harness.stage import Stage, Visitor
@@ -202,7 +202,7 @@ def test_who_is_removed_is_led_out_and_sees_nothing_more(
     stage: Stage, pilot: Person, neighbour: Person, group: int
 ) -> None:
     page = enter(stage.visitor(neighbour), group)
-    let_out(group, [neighbour.pk])
+    leave_conversation(viewer_for(neighbour), group)
     say(pilot, group, "Nur noch unter uns")
     expect(page.locator(".cm__empty")).to_be_visible()
     assert "Nur noch unter uns" not in page.content()

@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from channels.testing import WebsocketCommunicator
 from django.conf import settings
@@ -16,9 +16,12 @@ from django.contrib.sessions.backends.db import SessionStore
 
 from chat.consumers import ChatConsumer
 from chat.switchboard import in_thread
+from tests.database.base import arranging
 
 if TYPE_CHECKING:
     from tenancy.models import Person
+
+T = TypeVar("T")
 
 
 class Line:
@@ -52,6 +55,16 @@ class Line:
                 event = await self.raw.receive_output(patience)
                 if event["type"] == "websocket.close":
                     return int(event["code"])
+
+
+def arrange(function: Callable[[], T]) -> Awaitable[T]:
+    """Set a scene, or look at what is left, as the test itself; whatever else runs in a thread begins as nobody."""
+
+    def arranged() -> T:
+        with arranging():
+            return function()
+
+    return cast("Awaitable[T]", in_thread(arranged)())
 
 
 def session_of(person: Person) -> SessionStore:

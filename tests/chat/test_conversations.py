@@ -10,7 +10,7 @@ from django.db import connection
 
 from chat.models import Conversation, Participant
 from chat.policies import may_join_room, visible_conversations
-from chat.public import join_room, leave_room, open_room, room_of
+from chat.public import join_room, leave_room, room_of
 from chat.services.conversations import (
     join_room as join_by_oneself,
 )
@@ -20,8 +20,10 @@ from chat.services.conversations import (
     open_direct,
     open_group,
 )
+from chat.wall import Room
 from tenancy.models import Membership, Person
 from tenancy.viewer import ANONYMOUS, viewer_for
+from tests.chat.rooms import does, room_of_a_thing
 from toolkit.access import Denied
 
 pytestmark = pytest.mark.django_db
@@ -122,50 +124,52 @@ def test_a_visitor_cannot_begin_a_group(pilot):
 
 
 def test_a_thing_has_one_room_and_its_title_follows(pilot, neighbour):
-    room = open_room("trial", 7, "Alt", [pilot.pk])
-    assert open_room("trial", 7, "Neu", [neighbour.pk]) == room == room_of("trial", 7)
+    room = room_of_a_thing(pilot, [pilot], "Alt")
+    assert room_of_a_thing(pilot, [neighbour], "Neu") == room == room_of("trial", 7)
     assert Conversation.objects.get(pk=room).title == "Neu"
     assert seen_by(pilot) == seen_by(neighbour) == {room}
 
 
 def test_people_enter_a_room_once_and_come_back_after_leaving(pilot, neighbour, say):
-    room = open_room("trial", 7, "Raum", [pilot.pk])
+    room = room_of_a_thing(pilot, [pilot])
     say(pilot, room, "Moin")
-    join_room(room, [neighbour.pk, neighbour.pk])
+    does(pilot, join_room, room, [neighbour.pk, neighbour.pk])
     assert Participant.objects.get(conversation=room, person=neighbour).read_seq == 1
-    leave_room(room, [neighbour.pk])
+    does(pilot, leave_room, room, [neighbour.pk])
     assert seen_by(neighbour) == set()
-    join_room(room, [neighbour.pk])
+    does(pilot, join_room, room, [neighbour.pk])
     assert seen_by(neighbour) == {room}
 
 
-def test_a_suspended_person_is_not_let_into_a_room(pilot):
+def test_a_suspended_person_is_not_let_into_a_room(pilot, neighbour):
     pilot.is_active = False
     pilot.save(update_fields=["is_active"])
-    assert not Participant.objects.filter(conversation=open_room("trial", 7, "Raum", [pilot.pk])).exists()
+    assert not Participant.objects.filter(conversation=room_of_a_thing(neighbour, [pilot])).exists()
 
 
 def test_the_owner_of_a_thing_says_who_joins_its_room(konstanz_rule, coordinator, outsider, neighbour):
-    room = open_room("trial", 7, "Raum")
+    room = room_of_a_thing(coordinator)
     join_by_oneself(viewer_for(coordinator), room)
     assert seen_by(coordinator) == {room}
     for person in (outsider, neighbour):
         with pytest.raises(Conversation.DoesNotExist):
             join_by_oneself(viewer_for(person), room)
-    assert not may_join_room(ANONYMOUS, Conversation.objects.get(pk=room))
+    assert not may_join_room(ANONYMOUS, Room(room, "trial", 7))
 
 
 def test_a_room_without_a_rule_is_shut(coordinator):
-    room = open_room("unregistered", 7, "Raum")
+    room = room_of_a_thing(coordinator, kind="unregistered")
     with pytest.raises(Conversation.DoesNotExist):
         join_by_oneself(viewer_for(coordinator), room)
 
 
-def test_leaving_the_network_ends_access_to_its_rooms_and_keeps_the_others(konstanz_rule, pilot, neighbour, direct):
-    room = open_room("trial", 7, "Raum", [pilot.pk, neighbour.pk])
+def test_leaving_the_network_ends_access_to_its_rooms_and_keeps_the_others(
+    konstanz_rule, pilot, neighbour, direct, coordinator
+):
+    room = room_of_a_thing(pilot, [pilot, neighbour])
     membership = Membership.objects.get(person=pilot)
     membership.ended_on = datetime.date(2024, 1, 1)
     membership.save(update_fields=["ended_on"])
-    membership_ended(membership)
+    does(coordinator, membership_ended, membership)
     assert seen_by(pilot) == {direct}
     assert seen_by(neighbour) == {direct, room}

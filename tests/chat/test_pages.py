@@ -8,11 +8,13 @@ import pytest
 
 from chat.ids import new_client_id
 from chat.models import Conversation, Message, Participant
-from chat.public import open_room
 from chat.queries.conversations import beat_of, conversation_page, unread_total
-from chat.services.conversations import let_out, open_direct, open_group
-from chat.services.messages import append_change, mark_read
+from chat.services.conversations import leave_conversation, open_direct, open_group
+from chat.services.messages import mark_read
+from chat.services.moderation import hide_message, restore_message
 from tenancy.viewer import viewer_for
+from tests.chat.rooms import does, room_of_a_thing
+from tests.factories.moderation import ReportFactory
 from tests.factories.tenancy import MembershipFactory
 
 pytestmark = pytest.mark.django_db
@@ -111,7 +113,7 @@ def test_a_removed_member_reads_nothing_any_more(as_person, pilot, neighbour, gr
     say(pilot, group, MARKER)
     client = as_person(neighbour)
     assert MARKER in client.get(f"/chat/{group}/").content.decode()
-    let_out(group, [neighbour.pk])
+    leave_conversation(viewer_for(neighbour), group)
     assert client.get(f"/chat/{group}/").status_code == 404
     assert MARKER not in client.get("/chat/").content.decode()
     assert client.get(f"/chat/{group}/nachrichten/?nach=0").status_code == 404
@@ -218,7 +220,7 @@ def test_a_group_is_begun_by_the_form_and_a_bad_form_comes_back(as_person, pilot
 
 
 def test_a_room_has_a_door_for_those_who_may_enter(as_person, konstanz_rule, coordinator, outsider):
-    room = open_room("trial", 7, "Raum der Probe")
+    room = room_of_a_thing(coordinator, title="Raum der Probe")
     assert "Dem Raum beitreten" in as_person(coordinator).get(f"/chat/{room}/").content.decode()
     assert as_person(outsider).get(f"/chat/{room}/").status_code == 404
     assert as_person(outsider).post(f"/chat/{room}/beitreten/").status_code == 404
@@ -243,9 +245,11 @@ def test_what_a_message_holds_is_shown_safely(as_person, pilot, direct, say):
     assert "</script> ![" not in page
 
 
-def test_a_change_is_no_message_of_its_own(as_person, pilot, neighbour, direct, say):
+def test_a_change_is_no_message_of_its_own(as_person, pilot, neighbour, direct, say, moderator):
     say(pilot, direct, "Moin")
-    append_change(direct, 1)
+    report = ReportFactory(kind="message", object_id=Message.objects.get().pk, land_id="08")
+    does(moderator, hide_message, report.object_id, "Irrtum")
+    does(moderator, restore_message, report.object_id)
     client = as_person(neighbour)
     assert client.get(f"/chat/{direct}/").content.decode().count("<article") == 1
     assert client.get("/chat/").context["directs"][0].unread == 1

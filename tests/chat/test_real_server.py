@@ -17,8 +17,9 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from chat.ids import new_client_id
-from chat.services.conversations import let_out
+from chat.services.conversations import leave_conversation
 from chat.switchboard import in_thread
+from tenancy.viewer import viewer_for
 from tests.browser.harness.server import Server, running_server
 from tests.chat.lines import session_of
 
@@ -155,7 +156,7 @@ async def test_who_is_removed_hears_nothing_said_afterwards(server, pilot, neigh
     async with two(server, pilot, neighbour, group) as (one, other):
         await one.write("Davor")
         await until(lambda: len(other.log) == 1)
-        await in_thread(let_out)(group, [neighbour.pk])
+        await in_thread(lambda: leave_conversation(viewer_for(neighbour), group))()
         await one.write("Danach")
         await until(lambda: len(one.log) == 2)
         await until(lambda: other.gone)

@@ -9,7 +9,9 @@ from chat.queries.reports import reported_message
 from chat.services.moderation import hide_message, restore_message
 from moderation.public import reportable
 from tenancy.viewer import ANONYMOUS, viewer_for
+from tests.chat.rooms import does
 from tests.factories.chat import ParticipantFactory
+from tests.factories.moderation import ReportFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -58,11 +60,14 @@ def test_a_message_of_a_moderator_lies_with_their_own_land(pilot, other_moderato
     assert (thing.network_id, thing.state_code) == (None, "06")
 
 
-def test_a_hidden_message_keeps_its_number_and_loses_its_text_everywhere(as_person, pilot, neighbour, direct, say):
+def test_a_hidden_message_keeps_its_number_and_loses_its_text_everywhere(
+    as_person, pilot, neighbour, direct, say, moderator
+):
     say(neighbour, direct, "Sehr unfreundlich")
     say(neighbour, direct, "Danach")
-    hide_message(Message.objects.get(seq=1).pk, "Beleidigung")
-    hide_message(Message.objects.get(seq=1).pk, "Beleidigung")
+    report = ReportFactory(kind="message", object_id=Message.objects.get(seq=1).pk, land_id="08")
+    does(moderator, hide_message, report.object_id, "Beleidigung")
+    does(moderator, hide_message, report.object_id, "Beleidigung")
     client = as_person(pilot)
     page = client.get(f"/chat/{direct}/").content.decode()
     assert "unfreundlich" not in page
@@ -76,13 +81,14 @@ def test_a_hidden_message_keeps_its_number_and_loses_its_text_everywhere(as_pers
     ]
 
 
-def test_a_restored_message_is_read_again(as_person, pilot, neighbour, direct, say):
+def test_a_restored_message_is_read_again(as_person, pilot, neighbour, direct, say, moderator):
     say(neighbour, direct, "Doch freundlich")
     message = Message.objects.get()
-    restore_message(message.pk)
-    hide_message(message.pk, "Irrtum")
-    restore_message(message.pk)
-    restore_message(message.pk)
+    ReportFactory(kind="message", object_id=message.pk, land_id="08")
+    does(moderator, restore_message, message.pk)
+    does(moderator, hide_message, message.pk, "Irrtum")
+    does(moderator, restore_message, message.pk)
+    does(moderator, restore_message, message.pk)
     assert "Doch freundlich" in as_person(pilot).get(f"/chat/{direct}/").content.decode()
     assert Message.objects.filter(kind="change").count() == 2
 

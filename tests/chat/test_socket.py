@@ -15,13 +15,15 @@ from chat import switchboard as board
 from chat import wire
 from chat.ids import new_client_id
 from chat.models import Conversation, Message
-from chat.public import open_room
-from chat.services.conversations import let_out
-from chat.services.messages import append_change, send_message
+from chat.services.conversations import leave_conversation
+from chat.services.messages import send_message
+from chat.services.moderation import hide_message
 from chat.switchboard import in_thread
 from tenancy.models import Person
 from tenancy.viewer import viewer_for
-from tests.chat.lines import Dial, telephone
+from tests.chat.lines import Dial, arrange, telephone
+from tests.chat.rooms import does, room_of_a_thing
+from tests.factories.moderation import ReportFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -92,7 +94,7 @@ async def test_a_reader_far_behind_gets_everything_in_pages(dial, pilot, direct)
         )
         Conversation.objects.filter(pk=direct).update(head=1000)
 
-    await in_thread(fill)()
+    await arrange(fill)
     line = await dial(pilot)
     await line.say(op="subscribe", c=direct, after=0)
     heard: list[int] = []
@@ -151,7 +153,7 @@ async def test_nobody_else_hears_or_says_a_word(stranger, dial, pilot, direct):
     assert (await line.hear())["code"] == "unknown"
     await say(pilot, direct, "Geheim")
     assert await line.silent(0.6)
-    assert not await in_thread(Message.objects.filter(body="Hallo").exists)()
+    assert not await arrange(Message.objects.filter(body="Hallo").exists)
 
 
 async def test_a_conversation_that_is_not_is_like_one_that_is_not_mine(dial, pilot):
@@ -165,7 +167,7 @@ async def test_a_removed_member_hears_nothing_said_afterwards(dial, pilot, neigh
     await line.say(op="subscribe", c=group, after=0)
     await say(pilot, group, "Vorher")
     assert (await line.hear_op("messages"))["items"][0]["text"] == "Vorher"
-    await in_thread(let_out)(group, [neighbour.pk])
+    await in_thread(lambda: leave_conversation(viewer_for(neighbour), group))()
     await say(pilot, group, "Nachher")
     heard = [await line.hear()]
     while not await line.silent(0.6):
@@ -178,7 +180,7 @@ async def test_a_suspended_person_is_put_out_and_hears_nothing(dial, pilot, neig
     monkeypatch.setattr(board, "SWEEP_SECONDS", 0.2)
     line = await dial(neighbour)
     await line.say(op="subscribe", c=direct, after=0)
-    await in_thread(lambda: Person.objects.filter(pk=neighbour.pk).update(is_active=False))()
+    await arrange(lambda: Person.objects.filter(pk=neighbour.pk).update(is_active=False))
     assert await line.closed() == wire.CLOSE_SIGNED_OUT
 
 
@@ -188,13 +190,13 @@ async def test_the_end_of_the_session_ends_the_line(how, dial, pilot, monkeypatc
     line = await dial(pilot)
     match how:
         case "signed out":
-            await in_thread(Session.objects.all().delete)()
+            await arrange(Session.objects.all().delete)
         case "expired":
             past = timezone.now() - datetime.timedelta(seconds=1)
-            await in_thread(lambda: Session.objects.update(expire_date=past))()
+            await arrange(lambda: Session.objects.update(expire_date=past))
         case "password changed":
             pilot.set_password("ein neues langes Kennwort")
-            await in_thread(pilot.save)()
+            await arrange(pilot.save)
     assert await line.closed() == wire.CLOSE_SIGNED_OUT
 
 
@@ -243,20 +245,17 @@ async def test_a_newcomer_hears_what_is_said_from_now_on_and_a_room_is_in_the_ne
     line = await dial(pilot)
     await line.say(op="ping")
     assert (await line.hear_op("beat"))["heads"] == {}
-    room = await in_thread(open_room)("trial", 7, "Raum", [pilot.pk, neighbour.pk])
+    room = await in_thread(room_of_a_thing)(pilot, [pilot, neighbour])
     assert (await line.hear_op("beat"))["heads"] == {str(room): 0}
 
 
-async def test_a_changed_message_comes_as_an_entry_of_the_log(dial, pilot, neighbour, direct):
+async def test_a_changed_message_comes_as_an_entry_of_the_log(dial, pilot, neighbour, direct, moderator):
     await say(neighbour, direct, "Unfreundlich")
     line = await dial(pilot)
     await line.say(op="subscribe", c=direct, after=1)
 
-    def hide():
-        Message.objects.update(hidden_at=timezone.now())
-        append_change(direct, 1)
-
-    await in_thread(hide)()
+    message = await arrange(lambda: ReportFactory(kind="message", object_id=Message.objects.get().pk, land_id="08"))
+    await in_thread(lambda: does(moderator, hide_message, message.object_id, "Beleidigung"))()
     item = (await line.hear_op("messages"))["items"][0]
     assert (item["seq"], item["kind"], item["target"]) == (2, "change", 1)
     assert (item["now"]["hidden"], item["now"]["text"], item["now"]["html"]) == (True, "", "")

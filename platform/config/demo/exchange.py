@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from chat.public import open_room
+from chat.models import Conversation, Participant
 from config.demo.cities import topic
 from exchange.models import (
     Comment,
@@ -181,7 +181,11 @@ def _workshop(stage: Stage, entry: dict[str, Any], formats: dict[str, ExchangeFo
         *seated.values_list("person_id", flat=True),
         *coordinators_of(h.network_id for h in workshop.hosts.all()),
     }
-    workshop.room_id = open_room("workshop", workshop.pk, workshop.title, in_room)
+    room = Conversation.objects.create(
+        kind=Conversation.Kind.ROOM, title=workshop.title[:120], subject_kind="workshop", subject_id=workshop.pk
+    )
+    Participant.objects.bulk_create(Participant(conversation=room, person_id=number) for number in sorted(in_room))
+    workshop.room_id = room.pk
     workshop.save(update_fields=["room_id"])
     if lasting is not None:
         Edition.objects.create(

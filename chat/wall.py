@@ -1,0 +1,101 @@
+"""Steps that reach past one's own sight: functions of the database that check by themselves who acts.
+
+They stand in the migration ``0004_wall``; what each checks, and what is left to the rules, in the handbook.
+All that refuse raise ``django.db.ProgrammingError``, which means that a rule before them was forgotten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """The room of a thing: numbers alone, so that its rule can be asked before anything of it is shown."""
+
+    id: int
+    subject_kind: str
+    subject_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A living seat in a conversation: the log above ``joined_seq`` is its person's, ``head`` is its last number."""
+
+    conversation_id: int
+    person_id: int
+    joined_seq: int
+    head: int
+
+
+def _rows(call: str, *arguments: Any) -> Sequence[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(call, arguments)
+        return cursor.fetchall()
+
+
+def _number(call: str, *arguments: Any) -> int | None:
+    value = _rows(call, *arguments)[0][0]
+    return None if value is None else int(value)
+
+
+def open_direct(person_id: int) -> int:
+    """The one conversation of the acting person with another, begun if there is none."""
+    return int(_rows("SELECT chat_open_direct(%s)", person_id)[0][0])
+
+
+def open_group(title: str, person_ids: Iterable[int]) -> int:
+    """A new group of the acting person and others; suspended ones are left out."""
+    return int(_rows("SELECT chat_open_group(%s, %s::bigint[])", title, sorted(set(person_ids)))[0][0])
+
+
+def open_room(subject_kind: str, subject_id: int, title: str) -> int:
+    """The room of a thing, opened if there is none; its title follows."""
+    return int(_rows("SELECT chat_open_room(%s, %s, %s)", subject_kind, subject_id, title)[0][0])
+
+
+def let_in(room_id: int, person_ids: Iterable[int]) -> bool:
+    """Give people a seat in a room; no when there is no such room."""
+    return _number("SELECT chat_let_in(%s, %s::bigint[])", room_id, sorted(set(person_ids))) is not None
+
+
+def let_out(conversation_id: int, person_ids: Iterable[int]) -> bool:
+    """End seats; no when there is no such conversation."""
+    return _number("SELECT chat_let_out(%s, %s::bigint[])", conversation_id, sorted(set(person_ids))) is not None
+
+
+def moderate(message_id: int, *, hide: bool, reason: str = "") -> tuple[int, int] | None:
+    """Hide a reported message or show it again, and note it in the log: conversation and new head; None: it was so."""
+    rows = _rows("SELECT conversation, last FROM chat_moderate(%s, %s, %s)", message_id, hide, reason)
+    return (rows[0][0], rows[0][1]) if rows else None
+
+
+def room_of(subject_kind: str, subject_id: int) -> int | None:
+    """The number of the room of a thing, if it was opened."""
+    return _number("SELECT chat_room_of(%s, %s)", subject_kind, subject_id)
+
+
+def room_at(room_id: int) -> Room | None:
+    """The room with a number, for whoever is signed in; None for other conversations."""
+    rows = _rows("SELECT thing, thing_id FROM chat_subject_of(%s)", room_id)
+    return Room(room_id, *rows[0]) if rows else None
+
+
+def rooms_of(person_id: int) -> list[Room]:
+    """The rooms a person is in, for themselves and for who coordinates or coordinated them; in order of number."""
+    rows = _rows("SELECT room, thing, thing_id FROM chat_rooms_of(%s)", person_id)
+    return [Room(*row) for row in rows]
+
+
+def standing(conversation_ids: Iterable[int], person_ids: Iterable[int]) -> list[Standing]:
+    """Which of the people are in which of the conversations, for the switchboard: only while nobody acts."""
+    rows = _rows(
+        "SELECT conversation, person, joined, last FROM chat_standing(%s::bigint[], %s::bigint[])",
+        sorted(set(conversation_ids)),
+        sorted(set(person_ids)),
+    )
+    return [Standing(*row) for row in rows]
