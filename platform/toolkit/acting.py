@@ -117,14 +117,20 @@ def asking_as(viewer: Acts) -> Iterator[None]:
         return execute(sql, *rest)
 
     wanted = NOBODY if viewer.person_id is None else Identity(viewer.keys, viewer.person_id)
-    token = _acting.set(wanted)
+    turn = _Turn(wanted)
+    token = _acting.set(turn)
     _tell_anew()
     try:
         with connection.execute_wrapper(only_reading):
             yield
     finally:
+        turn.over = True
         _acting.reset(token)
         _tell_anew()
+    if connection.in_atomic_block:
+        # At once, so that nobody else begins to act in between.
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
 
 
 def _tell_anew() -> None:
