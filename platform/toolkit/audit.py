@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from toolkit.models import AuditEntry
+from toolkit.unseen import insert_unseen
 
 
 def record(
@@ -21,9 +22,10 @@ def record(
     """Write one line of the record in the current transaction.
 
     ``verb`` is like ``application.approved``; ``changes`` maps a field to ``[before, after]``; ``network_id`` and
-    ``state_code`` say whose record it is, so that a city and its association find it.
+    ``state_code`` say whose record it is, so that a city and its association find it. Whoever acts need not be among
+    those who read it.
     """
-    return AuditEntry.objects.create(
+    entry = AuditEntry(
         verb=verb,
         person_id=person_id,
         subject=subject,
@@ -33,3 +35,5 @@ def record(
         reason=reason,
         changes=changes or {},
     )
+    insert_unseen(entry)
+    return entry

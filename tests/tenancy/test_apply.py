@@ -17,6 +17,7 @@ from notices.models import Notice
 from tenancy.models import Application
 from tenancy.services import applications as verbs
 from tenancy.services.applications import Asked
+from tenancy.services.invitations import hash_of
 from tests.factories.tenancy import ApplicationFactory, ModeratorFactory, MunicipalityFactory, NetworkFactory
 from toolkit.access import Conflict
 
@@ -157,21 +158,47 @@ def test_a_city_that_is_in_cannot_apply_and_the_page_leads_to_its_network(client
     assert not mails
 
 
-def test_a_network_that_is_still_being_set_up_is_not_linked(client):
-    NetworkFactory(municipality=MunicipalityFactory(name="Ulm"), slug="ulm", published_at=None, name="Geheim")
-    text = client.post(URL, FILLED | {"town": "Ulm"}).content.decode()
-    assert "ist schon dabei" in text
-    assert "/netzwerke/ulm/" not in text
-    assert "Geheim" not in text
+@pytest.fixture(params=["setting up", "waiting", "free"])
+def state_of_radolfzell(request, radolfzell) -> str:
+    """A municipality in one of the states of which nobody reads anything."""
+    if request.param == "setting up":
+        NetworkFactory(municipality=radolfzell, slug="geheim", published_at=None, name="Geheimnetz")
+    elif request.param == "waiting":
+        words = {"given_name": "Olga", "family_name": "Offenberg", "network_name": "Geheimnetz"}
+        ApplicationFactory(municipality=radolfzell, state="open", **words)
+    return str(request.param)
 
 
-def test_where_an_application_waits_nobody_learns_whose(client, radolfzell):
-    ApplicationFactory(
-        municipality=radolfzell, state="open", given_name="Olga", family_name="Offen", network_name="Geheimnetz"
-    )
-    text = client.post(URL, FILLED).content.decode()
-    assert "wartet schon ein Antrag" in text
-    assert not any(word in text for word in ("Olga", "Offen<", "Geheimnetz", "antrag0"))
+SECRETS = ("Olga", "Offenberg", "geheim", "Geheimnetz", "antrag0")
+
+
+def test_the_form_answers_alike_whether_a_city_waits_sets_up_or_never_asked(client, state_of_radolfzell, mails):
+    response = client.post(URL, FILLED)
+    assert (response.status_code, response["Location"]) == (302, reverse("tenancy:apply-sent"))
+    assert not any(word in client.get(response["Location"]).content.decode() for word in SECRETS)
+    assert [mail["to"] for mail in mails] == [FILLED["email"]]
+
+
+def test_who_proves_an_address_of_the_administration_learns_that_it_is_in_or_waits(client, state_of_radolfzell, mails):
+    client.post(URL, FILLED)
+    response = client.post(reverse("tenancy:apply-confirm", args=[token_of(mails[-1])]))
+    text = response.content.decode()
+    said = {"setting up": "ist schon dabei", "waiting": "wartet schon ein Antrag", "free": ""}[state_of_radolfzell]
+    assert response.status_code == (422 if said else 302)
+    assert said in text
+    assert not any(word in text for word in SECRETS)
+
+
+def test_who_proves_a_foreign_address_is_not_told_which_of_both(client, state_of_radolfzell, mails):
+    client.post(URL, FILLED | {"email": "ronja@it-verbund.example"})
+    response = client.post(reverse("tenancy:apply-confirm", args=[token_of(mails[-1])]))
+    if state_of_radolfzell == "free":
+        assert response.status_code == 302
+        return
+    text = response.content.decode()
+    assert response.status_code == 422
+    assert "fragen Sie bei Ihrem Landesverband nach" in text
+    assert not any(words in text for words in ("schon dabei", "wartet schon", *SECRETS))
 
 
 def test_an_unconfirmed_application_blocks_nobody(client, radolfzell):
@@ -310,8 +337,8 @@ def test_the_page_asks_a_fixed_number_of_questions(client, django_assert_num_que
 
 @pytest.mark.django_db
 def test_a_moderator_reads_of_an_application_in_the_own_language(moderator):
-    application = ApplicationFactory(municipality=MunicipalityFactory(name="Musterstadt"))
-    token = signing.dumps(application.pk, salt=verbs._SALT)
+    ApplicationFactory(municipality=MunicipalityFactory(name="Musterstadt"), token_hash=hash_of("geheim"))
+    token = signing.dumps("geheim", salt=verbs._SALT)
     with translation.override("en"):
         verbs.confirm(token)
     assert (

@@ -94,9 +94,9 @@ def test_an_association_of_all_germany_moderates_in_no_land(application):
 
 def test_an_unconfirmed_application_cannot_be_decided(moderator):
     application = waiting(state="unconfirmed", confirmed_at=None)
-    with pytest.raises(Conflict):
+    with pytest.raises(Denied):
         approve(viewer_for(moderator), application.pk)
-    with pytest.raises(Conflict):
+    with pytest.raises(Denied):
         decline(viewer_for(moderator), application.pk, reason="Nein.")
 
 

@@ -19,6 +19,7 @@ from moderation.policies.reports import (
     visible_thing,
 )
 from moderation.public import reportable
+from moderation.queries.decisions import reported, standing_decision
 from tenancy.viewer import Viewer
 from toolkit.access import Decision
 from toolkit.pagination import Page, page_by_key
@@ -110,17 +111,14 @@ def verdict_of(viewer: Viewer, decision_id: int) -> Verdict:
     """One decision with the words it was about. Raises ``ModerationDecision.DoesNotExist``."""
     rows = visible_decisions(viewer).select_related("association", "author", "network__municipality", "decided_by")
     decision = rows.get(pk=decision_id)
-    about = decision.follows_id or decision.pk
-    reports = list(Report.objects.filter(decision_id=about).order_by("pk"))
-    later = ModerationDecision.objects.filter(
-        kind=decision.kind, object_id=decision.object_id, pk__gt=decision.pk
-    ).exists()
+    excerpt, reports = reported(decision.follows_id or decision.pk)
+    latest = standing_decision(decision.kind, decision.object_id)
     return Verdict(
         decision=decision,
-        excerpt=reports[0].excerpt if reports else "",
-        reports=len(reports),
+        excerpt=excerpt,
+        reports=reports,
         is_authors=decision.author_id == viewer.person_id,
-        may_restore=may_restore(viewer, decision, is_latest=not later),
+        may_restore=may_restore(viewer, decision, is_latest=latest is None or latest.pk == decision.pk),
     )
 
 

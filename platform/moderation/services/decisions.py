@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from moderation.models import ModerationDecision, Report
 from moderation.policies.reports import may_decide, may_restore, visible_decisions, visible_reports
 from moderation.public import Reportable, reportable
+from moderation.queries.decisions import standing_decision
 from moderation.services.outcome import tell_author, tell_reporters
 from tenancy.viewer import Viewer
 from toolkit.access import Conflict, require
@@ -14,11 +15,6 @@ from toolkit.acting import verb
 from toolkit.audit import record
 
 Action = ModerationDecision.Action
-
-
-def latest_decision_on(kind: str, object_id: int) -> ModerationDecision | None:
-    """The decision that holds for a thing now, if there is any."""
-    return ModerationDecision.objects.filter(kind=kind, object_id=object_id).order_by("-id").first()
 
 
 @verb
@@ -40,7 +36,7 @@ def decide_report(viewer: Viewer, report_id: int, *, action: str, reason: str) -
     what = _kind_of(asked.kind)
     if action == Action.HIDE:
         what.hide(asked.object_id, reason)
-    elif (held := latest_decision_on(asked.kind, asked.object_id)) is not None and held.action == Action.HIDE:
+    elif (held := standing_decision(asked.kind, asked.object_id)) is not None and held.action == Action.HIDE:
         raise Conflict(_("Der Beitrag ist schon ausgeblendet. Nehmen Sie zuerst jene Entscheidung zurück."))
     decision = ModerationDecision.objects.create(
         kind=asked.kind,
@@ -66,8 +62,11 @@ def decide_report(viewer: Viewer, report_id: int, *, action: str, reason: str) -
 @verb
 def restore_thing(viewer: Viewer, decision_id: int, *, reason: str) -> ModerationDecision:
     """Show again what a decision had hidden, with a reason. Raises ``ModerationDecision.DoesNotExist``, ``Denied``."""
-    hidden = visible_decisions(viewer).select_for_update(of=("self",)).get(pk=decision_id)
-    latest = latest_decision_on(hidden.kind, hidden.object_id)
+    asked = visible_decisions(viewer).get(pk=decision_id)
+    # Its author sees a decision, but only who may take it back may lock it.
+    require(may_restore(viewer, asked, is_latest=True))
+    hidden = visible_decisions(viewer).select_for_update(of=("self",)).get(pk=asked.pk)
+    latest = standing_decision(hidden.kind, hidden.object_id)
     require(may_restore(viewer, hidden, is_latest=latest is not None and latest.pk == hidden.pk))
     _kind_of(hidden.kind).restore(hidden.object_id)
     decision = ModerationDecision.objects.create(

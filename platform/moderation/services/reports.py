@@ -16,6 +16,7 @@ from toolkit.access import Conflict, require
 from toolkit.acting import verb
 from toolkit.mail import send_mail
 from toolkit.telling import tell
+from toolkit.unseen import insert_unseen
 
 EXCERPT_LIMIT = 8_000
 
@@ -31,7 +32,8 @@ def report_thing(
     """Report a thing to the association in charge; ``name`` and ``email`` are a visitor's.
 
     Raises ``NothingToReport``, ``Denied`` for the own contribution, ``Conflict`` while the same person's earlier
-    report on it is open, and where no Land is in charge.
+    report on it is open, and where no Land is in charge. A visitor's second report is taken without a word and not
+    kept: whether an address has reported before is nobody else's business.
     """
     thing = visible_thing(viewer, kind, object_id)
     if thing is None:
@@ -55,8 +57,10 @@ def report_thing(
     )
     try:
         with transaction.atomic():
-            report.save()
+            insert_unseen(report)
     except IntegrityError as error:
+        if report.reporter_email:
+            return report
         raise Conflict(
             _("Sie haben diesen Beitrag schon gemeldet. Ihre Meldung wird noch geprüft, Sie müssen nichts weiter tun.")
         ) from error

@@ -7,25 +7,15 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.utils import timezone, translation
+from django.utils import translation
 
 from notices.kinds import always_arrives
-from notices.models import Notice, NoticeWish
+from notices.models import Notice
 from tenancy.models import Person
 from toolkit.mail import send_mail
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
-
-# A repeat raises the count of the unread one and brings it to the top. xmax is 0 for a row that is new.
-_MERGE = """
-INSERT INTO notices_notice (person_id, kind, text, url, key, count, created_at)
-SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::int[], %s::timestamptz[])
-ON CONFLICT (person_id, key) WHERE read_at IS NULL AND NOT key = ''
-DO UPDATE SET count = notices_notice.count + 1, kind = excluded.kind, text = excluded.text, url = excluded.url,
-              created_at = excluded.created_at
-RETURNING person_id, (xmax = 0)
-"""
 
 
 def tell_people(
@@ -45,19 +35,16 @@ def tell_people(
 def _tell(ids: list[int], *, kind: str, text: str | _StrPromise, url: str, key: str, mail: bool) -> None:
     people = list(Person.objects.filter(pk__in=ids, is_active=True).order_by("pk"))
     texts = {language: _sentence(text, language) for language in {person.language for person in people}}
-    now = timezone.now()
-    count = len(people)
     with connection.cursor() as cursor:
+        # The rows are other people's: one function adds them, and says who heard of it for the first time.
         cursor.execute(
-            _MERGE,
+            "SELECT person, fresh FROM notices_tell(%s::bigint[], %s::text[], %s, %s, %s)",
             [
                 [person.pk for person in people],
-                [kind[:40]] * count,
                 [texts[person.language] for person in people],
-                [url[:200]] * count,
-                [key[:80]] * count,
-                [1] * count,
-                [now] * count,
+                kind[:40],
+                url[:200],
+                key[:80],
             ],
         )
         fresh = {person_id for person_id, is_new in cursor.fetchall() if is_new}
@@ -74,7 +61,9 @@ def _sentence(text: str | _StrPromise | _StrPromise, language: str) -> str:
 
 def _mail(people: list[Person], *, kind: str, texts: dict[str, str], url: str) -> None:
     if not always_arrives(kind):
-        silent = set(NoticeWish.objects.filter(person__in=people, mail=False).values_list("person_id", flat=True))
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT notices_without_mail(%s::bigint[])", [[person.pk for person in people]])
+            silent = {person_id for (person_id,) in cursor.fetchall()}
         people = [person for person in people if person.pk not in silent]
     for person in people:
         send_mail(

@@ -41,6 +41,9 @@ class Application(models.Model):
     association = models.ForeignKey(Association, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     reason = models.TextField(blank=True)
     override_reason = models.TextField(blank=True, help_text="Why a mail domain that does not fit was accepted")
+    token_hash = models.CharField(
+        max_length=64, blank=True, default="", help_text="SHA-256 of what the mail to the applicant brought"
+    )
 
     class Meta:
         constraints = [

@@ -11,6 +11,7 @@ from toolkit.access import ALLOW, Decision, deny
 from toolkit.rules import within_sight
 
 ONLY_COORDINATION = _("Das darf nur die Koordination dieses Netzwerks.")
+ONLY_EITHER_SIDE = _("Das darf nur die Koordination eines der beiden Netzwerke.")
 
 
 def visible_networks(viewer: Viewer) -> QuerySet[Network]:
@@ -81,7 +82,7 @@ def may_accept_partnership(viewer: Viewer, partnership: Partnership) -> Decision
 def may_end_partnership(viewer: Viewer, partnership: Partnership) -> Decision:
     """Whether the viewer may end a partnership, or take back or refuse the question; either side may."""
     if viewer.coordinates.isdisjoint({partnership.asking_id, partnership.asked_id}):
-        return deny(_("Das darf nur die Koordination eines der beiden Netzwerke."))
+        return deny(ONLY_EITHER_SIDE)
     if partnership.ended_at is not None:
         return deny(_("Die Partnerschaft ist bereits beendet."))
     return ALLOW

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime
+import secrets
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.core import signing
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.text import format_lazy, slugify
@@ -19,14 +20,15 @@ from tenancy.models import Application, Municipality, Network
 from tenancy.policies.applications import mail_domain_fits, may_apply_with, may_decide_application
 from tenancy.queries.applications import moderators_of
 from tenancy.queries.municipalities import living_municipality
-from tenancy.services.invitations import invite_first_coordinator
+from tenancy.services.invitations import hash_of, invite_first_coordinator
 from tenancy.viewer import Viewer
-from toolkit.access import Conflict, require
-from toolkit.acting import verb
+from toolkit.access import Conflict, Denied, require
+from toolkit.acting import holding, verb
 from toolkit.audit import record
 from toolkit.mail import send_mail
 from toolkit.telling import tell
 from toolkit.text import fold
+from toolkit.unseen import insert_unseen
 
 CONFIRM_DAYS = 3
 #: How long the one who applied has to accept; holidays of a town hall are long.
@@ -59,7 +61,8 @@ class Asked:
 def apply(asked: Asked) -> Application:
     """Take an application and mail the link that confirms the address; nobody is told before it is confirmed.
 
-    Raises ``Conflict`` at the field when the municipality is gone, in already or waiting, or the address is private.
+    Raises ``Conflict`` at the field when the municipality is gone, has a published network, or the address is private.
+    Whether it waits already, or is setting up its network, nobody learns here: anybody may ask for any municipality.
     """
     municipality = living_municipality(asked.ags)
     if municipality is None:
@@ -67,9 +70,11 @@ def apply(asked: Asked) -> Application:
     decision = may_apply_with(asked.email)
     if not decision:
         raise Conflict(decision.reason, field="email")
-    _refuse_second(municipality)
+    if Network.objects.filter(municipality=municipality, published_at__isnull=False).exists():
+        raise _in_already(municipality)
     _forget_unconfirmed()
-    application = Application.objects.create(
+    secret = secrets.token_urlsafe(24)
+    application = Application(
         municipality=municipality,
         given_name=asked.given_name,
         family_name=asked.family_name,
@@ -78,52 +83,78 @@ def apply(asked: Asked) -> Application:
         network_name=asked.network_name,
         note=asked.note,
         domain_fits=mail_domain_fits(municipality, asked.email),
+        token_hash=hash_of(secret),
     )
-    token = signing.dumps(application.pk, salt=_SALT)
+    # Only the mail makes it visible, to who holds its link.
+    insert_unseen(application)
+    token = signing.dumps(secret, salt=_SALT)
     _mail(application, "confirm", url=settings.SITE_URL + reverse("tenancy:apply-confirm", args=[token]))
     return application
 
 
 def application_by_token(token: str) -> Application:
     """The application behind the link of the mail, confirmed or not. Raises ``Unusable`` with the reason."""
+    with holding(_kept_of(token)):
+        return _held(token)
+
+
+def _held(token: str) -> Application:
+    rows = Application.objects.select_related("municipality__state")
+    found = rows.filter(token_hash=_kept_of(token)).first()
+    if found is None:
+        raise Unusable(_("Diesen Antrag gibt es nicht mehr. Bitte stellen Sie ihn noch einmal."))
+    return found
+
+
+def _kept_of(token: str) -> str:
+    """The hash that the application of a link carries. Raises ``Unusable`` for what we never sent, or long ago."""
     try:
-        pk = signing.loads(token, salt=_SALT, max_age=datetime.timedelta(days=CONFIRM_DAYS))
+        secret = signing.loads(token, salt=_SALT, max_age=datetime.timedelta(days=CONFIRM_DAYS))
     except signing.SignatureExpired as error:
         raise Unusable(
             _("Dieser Link ist abgelaufen. Bitte stellen Sie den Antrag noch einmal, das dauert zwei Minuten.")
         ) from error
     except signing.BadSignature as error:
         raise Unusable(_("Diesen Link gibt es nicht. Vielleicht ist er im Mailprogramm umgebrochen.")) from error
-    found = Application.objects.select_related("municipality__state").filter(pk=pk).first()
-    if found is None:
-        raise Unusable(_("Diesen Antrag gibt es nicht mehr. Bitte stellen Sie ihn noch einmal."))
-    return found
+    return hash_of(str(secret))
 
 
-@transaction.atomic
 def confirm(token: str) -> Application:
     """The address is real: the application waits for its association, whose moderators are told. Twice is once.
 
     Raises ``Conflict`` when another application of the municipality was confirmed first, or the municipality is in.
+    Which of these it is, only an address of the administration is told.
     """
-    found = application_by_token(token)
-    application = Application.objects.select_for_update(of=("self",)).get(pk=found.pk)
-    application.municipality = found.municipality
+    with holding(_kept_of(token)), transaction.atomic():
+        return _confirm(token)
+
+
+def _confirm(token: str) -> Application:
+    application = _held(token)
     if application.state != State.UNCONFIRMED:
         return application
     if living_municipality(application.municipality_id) is None:
         raise Conflict(_("Diese Kommune gibt es nicht mehr."))
-    _refuse_second(application.municipality)
-    application.state = State.OPEN
-    application.confirmed_at = timezone.now()
-    application.domain_fits = mail_domain_fits(application.municipality, application.email)
+    fits = mail_domain_fits(application.municipality, application.email)
     try:
-        with transaction.atomic():
-            application.save(update_fields=["state", "confirmed_at", "domain_fits"])
-    except IntegrityError as error:
-        raise _waiting(application.municipality) from error
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT tenancy_confirm_application(%s)", [fits])
+            outcome = cursor.fetchone()[0]
+    except IntegrityError:
+        # Another one was confirmed at this very moment.
+        outcome = "waiting"
+    _refuse_second(application.municipality, outcome, fits=fits)
+    application = _held(token)
+    if outcome == "before":
+        return application
     state_code = application.municipality.state_id
-    record("application.confirmed", person_id=None, subject="application", subject_id=found.pk, state_code=state_code)
+    record(
+        "application.confirmed",
+        person_id=None,
+        subject="application",
+        subject_id=application.pk,
+        state_code=state_code,
+    )
     tell(
         moderators_of(state_code),
         kind="application",
@@ -140,25 +171,29 @@ def confirm(token: str) -> Application:
 
 def _forget_unconfirmed() -> None:
     """Who never confirmed is nobody to us: their names go once the link has been dead for as long as it lived."""
-    dead = timezone.now() - 2 * datetime.timedelta(days=CONFIRM_DAYS)
-    Application.objects.filter(state=State.UNCONFIRMED, created_at__lt=dead).delete()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tenancy_forget_unconfirmed()")
 
 
-def _refuse_second(municipality: Municipality) -> None:
-    """A municipality is in at most once. The constraints of the database say so too; this says it kindly."""
-    if Network.objects.filter(municipality=municipality).exists():
+def _refuse_second(municipality: Municipality, outcome: str, *, fits: bool) -> None:
+    """A municipality is in at most once. That it is setting up, or waits, is told to its own administration alone."""
+    if outcome not in ("in", "waiting"):
+        return
+    if outcome == "in" and (fits or Network.objects.filter(municipality=municipality).exists()):
+        raise _in_already(municipality)
+    if fits:
         raise Conflict(
-            _("%(place)s ist schon dabei. Die Koordination des Netzwerks lädt Sie gern ein.")
-            % {"place": municipality.name},
-            field="town",
+            _("Für %(place)s wartet schon ein Antrag auf die Entscheidung des Landesverbands.")
+            % {"place": municipality.name}
         )
-    if Application.objects.filter(municipality=municipality, state=State.OPEN).exists():
-        raise _waiting(municipality)
+    raise Conflict(
+        _("Mit dieser Adresse können wir den Antrag nicht weitergeben. Bitte fragen Sie bei Ihrem Landesverband nach.")
+    )
 
 
-def _waiting(municipality: Municipality) -> Conflict:
+def _in_already(municipality: Municipality) -> Conflict:
     return Conflict(
-        _("Für %(place)s wartet schon ein Antrag auf die Entscheidung des Landesverbands.")
+        _("%(place)s ist schon dabei. Die Koordination des Netzwerks lädt Sie gern ein.")
         % {"place": municipality.name},
         field="town",
     )
@@ -239,10 +274,11 @@ class Decided(Conflict):
 def _locked(viewer: Viewer, application_id: int) -> Application:
     """The application, locked, open, and the viewer's to decide. Raises ``Decided`` when it is not open any more."""
     rows = Application.objects.select_related("municipality__state", "decided_by").select_for_update(of=("self",))
-    application = rows.get(pk=application_id)
+    # Of another Land's there is none, nor any whose address is not proved yet.
+    application = rows.filter(pk=application_id).exclude(state=State.UNCONFIRMED).first()
+    if application is None:
+        raise Denied(may_decide_application(viewer, ""))
     require(may_decide_application(viewer, application.municipality.state_id))
-    if application.state == State.UNCONFIRMED:
-        raise Conflict(_("Die E-Mail-Adresse ist noch nicht bestätigt."))
     if application.state != State.OPEN:
         raise Decided(
             _("%(who)s hat diesen Antrag am %(when)s entschieden: %(what)s.")
@@ -274,7 +310,10 @@ def _open_network(application: Application) -> Network:
     for slug in (base, f"{base}-{municipality.state.abbreviation.lower()}", f"{base}-{municipality.ags}"):
         try:
             with transaction.atomic():
-                return Network.objects.create(municipality=municipality, slug=slug, name=application.network_name)
+                network = Network(municipality=municipality, slug=slug, name=application.network_name)
+                # Who lets a city in does not look into what it sets up.
+                insert_unseen(network)
+                return network
         except IntegrityError as error:
             if "slug" not in str(error):
                 raise Conflict(_("%(place)s ist schon dabei.") % {"place": municipality.name}) from error

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
-from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import format_lazy
@@ -18,15 +17,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tenancy.models import Invitation, Membership, Network, Office, Person
-from tenancy.policies.networks import may_coordinate
+from tenancy.policies.networks import ONLY_COORDINATION, may_coordinate
 from tenancy.services.memberships import start_membership
 from tenancy.services.people import create_person
 from tenancy.viewer import Viewer
-from toolkit.access import Conflict, require
-from toolkit.acting import verb
+from toolkit.access import Conflict, Denied, deny, require
+from toolkit.acting import holding, verb
 from toolkit.audit import record
 from toolkit.mail import send_mail
 from toolkit.telling import tell
+from toolkit.unseen import insert_unseen
 
 VALID_DAYS = 14
 CONFIRMATION_DAYS = 2
@@ -135,8 +135,7 @@ def invite_first_coordinator(
 @verb
 def withdraw_invitation(viewer: Viewer, invitation_id: int) -> Invitation:
     """Take an invitation back; withdrawing twice changes nothing."""
-    invitation = Invitation.objects.select_for_update().get(pk=invitation_id)
-    require(may_coordinate(viewer, invitation.network_id))
+    invitation = _locked(viewer, invitation_id)
     if invitation.withdrawn_at is None:
         invitation.withdrawn_at = timezone.now()
         invitation.save(update_fields=["withdrawn_at"])
@@ -147,8 +146,7 @@ def withdraw_invitation(viewer: Viewer, invitation_id: int) -> Invitation:
 @verb
 def renew_invitation(viewer: Viewer, invitation_id: int) -> Issued:
     """A new token and a new term; the old link stops working. One with an address is mailed again."""
-    invitation = Invitation.objects.select_for_update().get(pk=invitation_id)
-    require(may_coordinate(viewer, invitation.network_id))
+    invitation = _locked(viewer, invitation_id)
     if invitation.withdrawn_at is not None or invitation.uses_left == 0:
         raise Conflict(_("Diese Einladung ist zurückgezogen oder verbraucht. Bitte laden Sie neu ein."))
     issued = _fresh_token(invitation, days=VALID_DAYS)
@@ -168,7 +166,8 @@ class Unusable(Conflict):
 def invitation_by_token(token: str, *, at: datetime.datetime) -> Invitation:
     """The invitation behind a token. Raises ``Unusable`` with the reason when it cannot be used at this moment."""
     rows = Invitation.objects.select_related("network__municipality__state", "office", "invited_by", "via")
-    invitation = rows.filter(token_hash=hash_of(token)).first()
+    with holding(hash_of(token)):
+        invitation = rows.filter(token_hash=hash_of(token)).first()
     if invitation is None:
         raise Unusable(
             _("Diesen Einladungslink gibt es nicht. Vielleicht ist er unvollständig, oder es gibt einen neueren.")
@@ -177,54 +176,59 @@ def invitation_by_token(token: str, *, at: datetime.datetime) -> Invitation:
     return invitation
 
 
-@transaction.atomic
 def ask_for_confirmation(token: str, *, email: str, at: datetime.datetime) -> None:
     """Somebody with a link gives an address: mail them an invitation of their own, which proves the address.
 
     Says nothing about whether the address is known. Asked again, the same person gets a new mail.
     """
-    link = _locked_by_token(token, at=at)
-    if link.email:
-        raise Unusable(_("Diese Einladung ist für eine bestimmte Adresse."))
-    email = email.strip().lower()
-    # Many half-used confirmations would make the link a machine that writes to strangers.
-    waiting = Invitation.objects.filter(via=link, uses_left__gt=0, withdrawn_at=None).exclude(email=email)
-    if waiting.count() >= link.uses_left * 2 + 10:
-        raise Conflict(_("Für diesen Link warten schon sehr viele Adressen auf Bestätigung. Bitte später versuchen."))
-    own = Invitation.objects.filter(
-        network_id=link.network_id, email=email, role=link.role, withdrawn_at=None, uses_left__gt=0
-    ).first()
-    if own is not None:
-        issued = _fresh_token(own, days=CONFIRMATION_DAYS if own.via_id else VALID_DAYS)
-    else:
-        issued = _issue(
-            link.network_id,
-            role=link.role,
-            office_id=link.office_id,
-            uses=1,
-            days=CONFIRMATION_DAYS,
-            by=link.invited_by_id,
-            email=email,
-            via=link,
-        )
-    _mail(issued, template="tenancy/mail/invitation_confirm")
+    with holding(hash_of(token)), transaction.atomic():
+        link = _locked_by_token(token, at=at)
+        if link.email:
+            raise Unusable(_("Diese Einladung ist für eine bestimmte Adresse."))
+        own = secrets.token_urlsafe(24)
+        email = email.strip().lower()
+        now = timezone.now()
+        # Who holds the link sees neither whom else it proved nor who is invited already.
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT tenancy_issue_confirmation(%s, %s, %s, %s)",
+                [
+                    email,
+                    hash_of(own),
+                    now + datetime.timedelta(days=CONFIRMATION_DAYS),
+                    now + datetime.timedelta(days=VALID_DAYS),
+                ],
+            )
+            until = cursor.fetchone()[0]
+        if until is None:
+            raise Conflict(
+                _("Für diesen Link warten schon sehr viele Adressen auf Bestätigung. Bitte später versuchen.")
+            )
+        proof = Invitation(network_id=link.network_id, role=link.role, email=email, expires_at=until)
+        _mail(Issued(proof, own), template="tenancy/mail/invitation_confirm")
 
 
-@transaction.atomic
 def accept_as_newcomer(
     token: str, *, given_name: str, family_name: str, password: str, at: datetime.datetime
 ) -> Membership:
     """Make a login for the invited address and let the person in; the mail that brought the token proved it."""
-    invitation = _locked_by_token(token, at=at)
-    if not invitation.email:
-        raise Unusable(_("Bitte bestätigen Sie zuerst Ihre E-Mail-Adresse."))
-    person = create_person(invitation.email, given_name=given_name, family_name=family_name, password=password)
-    return _accept(invitation, person)
+    with holding(hash_of(token)), transaction.atomic():
+        invitation = _locked_by_token(token, at=at)
+        if not invitation.email:
+            raise Unusable(_("Bitte bestätigen Sie zuerst Ihre E-Mail-Adresse."))
+        person = create_person(invitation.email, given_name=given_name, family_name=family_name, password=password)
+        return _accept(invitation, person)
+
+
+def accept_as_member(viewer: Viewer, token: str, *, at: datetime.datetime) -> Membership:
+    """Let somebody in who is signed in. An invitation to an address is only for the one whose address it is."""
+    # Held before the transaction begins: who acts in it does not change.
+    with holding(hash_of(token)):
+        return _accept_as_member(viewer, token, at=at)
 
 
 @verb
-def accept_as_member(viewer: Viewer, token: str, *, at: datetime.datetime) -> Membership:
-    """Let somebody in who is signed in. An invitation to an address is only for the one whose address it is."""
+def _accept_as_member(viewer: Viewer, token: str, *, at: datetime.datetime) -> Membership:
     person = Person.objects.get(pk=viewer.someone, is_active=True)
     invitation = _locked_by_token(token, at=at)
     if not is_for(invitation, person):
@@ -260,7 +264,7 @@ def _ask(viewer: Viewer, network_id: int, role: str, office_id: int | None) -> N
 
 def _issue(network_id: int, *, role: str, uses: int, days: int, by: int | None, **more: object) -> Issued:
     token = secrets.token_urlsafe(24)
-    invitation = Invitation.objects.create(
+    invitation = Invitation(
         network_id=network_id,
         role=role,
         uses_left=uses,
@@ -269,6 +273,8 @@ def _issue(network_id: int, *, role: str, uses: int, days: int, by: int | None, 
         expires_at=timezone.now() + datetime.timedelta(days=days),
         **more,
     )
+    # Who approves an application invites into a network that they do not look into.
+    insert_unseen(invitation)
     return Issued(invitation, token)
 
 
@@ -287,14 +293,25 @@ def _let_lapse(network_id: int, email: str, role: str) -> None:
     ).update(withdrawn_at=timezone.now())
 
 
+def _locked(viewer: Viewer, invitation_id: int) -> Invitation:
+    """The invitation, locked; raises ``Denied`` for who does not coordinate its network."""
+    invitation = Invitation.objects.select_for_update().filter(pk=invitation_id).first()
+    if invitation is None:
+        raise Denied(deny(ONLY_COORDINATION))
+    require(may_coordinate(viewer, invitation.network_id))
+    return invitation
+
+
 def _locked_by_token(token: str, *, at: datetime.datetime) -> Invitation:
-    """The usable invitation, locked; the link it came by is locked first, so that all take the locks in one order."""
-    found = invitation_by_token(token, at=at)
-    if found.via_id is not None:
-        _check_usable(Invitation.objects.select_for_update().get(pk=found.via_id), at=at)
-    locked = Invitation.objects.select_for_update().get(pk=found.pk)
-    if locked.token_hash != found.token_hash:
+    """The usable invitation, locked together with the link it came by. The token is held already."""
+    invitation_by_token(token, at=at)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tenancy_lock_invitation()")
+    locked = Invitation.objects.select_related("via").filter(token_hash=hash_of(token)).first()
+    if locked is None:
         raise Unusable(_("Es gibt eine neuere Einladung. Bitte nehmen Sie den Link aus der letzten Mail."))
+    if locked.via is not None:
+        _check_usable(locked.via, at=at)
     _check_usable(locked, at=at)
     return locked
 
@@ -316,8 +333,10 @@ def _accept(invitation: Invitation, person: Person) -> Membership:
     membership = start_membership(
         person.pk, invitation.network_id, invitation.role, office_id=office_id, by=invitation.invited_by_id
     )
-    taken = [invitation.pk, *([invitation.via_id] if invitation.via_id else [])]
-    Invitation.objects.filter(pk__in=taken).update(uses_left=F("uses_left") - 1)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tenancy_take_invitation()")
+        if not cursor.fetchone()[0]:
+            raise Unusable(_("Diese Einladung ist schon verwendet worden."))
     if invitation.invited_by_id:
         network = Network.objects.get(pk=invitation.network_id)
         tell(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import format_lazy
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tenancy.hooks import membership_ended, membership_started
-from tenancy.models import Membership, Network, Office
+from tenancy.models import Membership, Office
 from tenancy.policies.people import may_change_membership, may_end_membership
 from tenancy.queries.people import coordinators_of
 from tenancy.viewer import Viewer
@@ -161,10 +161,10 @@ def _tell_of_the_end(viewer: Viewer, membership: Membership) -> None:
 def _locked(membership_id: int) -> Membership:
     """The membership, its network locked first, so that two changes of one network come one after the other."""
     network_id = Membership.objects.values_list("network_id", flat=True).get(pk=membership_id)
-    network = Network.objects.select_for_update(no_key=True).get(pk=network_id)
-    membership = Membership.objects.select_for_update(no_key=True).get(pk=membership_id)
-    membership.network = network
-    return membership
+    with connection.cursor() as cursor:
+        # Whoever leaves may not change the network, but waits for who does.
+        cursor.execute("SELECT tenancy_lock_network(%s)", [network_id])
+    return Membership.objects.select_for_update(no_key=True).get(pk=membership_id)
 
 
 def _keep_a_coordinator(membership: Membership) -> None:

@@ -31,9 +31,8 @@ MAX_STARTS = 8
 
 def locked_network(viewer: Viewer, network_id: int) -> Network:
     """The network, locked against other changes; raises ``Denied`` when the viewer does not coordinate it."""
-    network = Network.objects.select_for_update(no_key=True).get(pk=network_id)
-    require(may_coordinate(viewer, network.pk))
-    return network
+    require(may_coordinate(viewer, network_id))
+    return Network.objects.select_for_update(no_key=True).get(pk=network_id)
 
 
 @verb
@@ -84,7 +83,7 @@ def set_starts(viewer: Viewer, network_id: int, claims: Sequence[tuple[str, str]
 @verb
 def publish_network(viewer: Viewer, network_id: int) -> Network:
     """Show the network to everybody; from now on other cities find it and its people."""
-    network = Network.objects.select_for_update(no_key=True).get(pk=network_id)
+    network = locked_network(viewer, network_id)
     has_term = RoleTerm.objects.filter(network=network).exists()
     require(may_publish_network(viewer, network, has_role_term=has_term))
     network.published_at = timezone.now()

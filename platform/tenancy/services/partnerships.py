@@ -11,13 +11,14 @@ from django.utils.translation import gettext_lazy
 
 from tenancy.models import Network, Partnership
 from tenancy.policies.networks import (
+    ONLY_EITHER_SIDE,
     may_accept_partnership,
     may_ask_partnership,
     may_end_partnership,
 )
 from tenancy.queries.people import coordinators_of
 from tenancy.viewer import Viewer
-from toolkit.access import Conflict, require
+from toolkit.access import Conflict, Denied, deny, require
 from toolkit.acting import verb
 from toolkit.audit import record
 from toolkit.telling import tell
@@ -51,7 +52,7 @@ def ask_partnership(viewer: Viewer, asking_id: int, asked_id: int) -> Partnershi
 @verb
 def accept_partnership(viewer: Viewer, partnership_id: int) -> Partnership:
     """Say yes; from now on both read what the other shares with partners."""
-    partnership = Partnership.objects.select_for_update(of=("self",)).get(pk=partnership_id)
+    partnership = _locked(partnership_id)
     require(may_accept_partnership(viewer, partnership))
     partnership.accepted_at = timezone.now()
     partnership.save(update_fields=["accepted_at"])
@@ -71,7 +72,7 @@ def accept_partnership(viewer: Viewer, partnership_id: int) -> Partnership:
 @verb
 def end_partnership(viewer: Viewer, partnership_id: int) -> Partnership:
     """End a partnership, take back or refuse the question; what was shared with partners is theirs no more."""
-    partnership = Partnership.objects.select_for_update(of=("self",)).get(pk=partnership_id)
+    partnership = _locked(partnership_id)
     require(may_end_partnership(viewer, partnership))
     partnership.ended_at = timezone.now()
     partnership.save(update_fields=["ended_at"])
@@ -85,6 +86,14 @@ def end_partnership(viewer: Viewer, partnership_id: int) -> Partnership:
     )
     others = {asking.pk, asked.pk} - viewer.coordinates
     tell(coordinators_of(others), kind="partnership", text=format_lazy(sentence, asking=asking.name, asked=asked.name))
+    return partnership
+
+
+def _locked(partnership_id: int) -> Partnership:
+    """The partnership, locked; raises ``Denied`` for who coordinates neither side."""
+    partnership = Partnership.objects.select_for_update(of=("self",)).filter(pk=partnership_id).first()
+    if partnership is None:
+        raise Denied(deny(ONLY_EITHER_SIDE))
     return partnership
 
 

@@ -24,6 +24,7 @@ from tenancy.services import invitations as verbs
 from tenancy.services.invite_list import invite_list
 from tenancy.views.common import add_conflict, for_coordination, status_of, text_of_list
 from toolkit.access import Conflict
+from toolkit.acting import holding
 
 _FRESH_LINK = "fresh_invitation_link"
 
@@ -137,6 +138,11 @@ def invitation_renew(request: ViewerRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def accept(request: ViewerRequest, token: str) -> HttpResponse:
     """Who invites to what, and a way in: sign in, make a login, or prove an address first."""
+    with holding(verbs.hash_of(token)):
+        return _accept(request, token)
+
+
+def _accept(request: ViewerRequest, token: str) -> HttpResponse:
     try:
         invitation = verbs.invitation_by_token(token, at=timezone.now())
     except verbs.Unusable as refusal:
