@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from exchange.forms.experiences import DayField
 from exchange.models import Edition, ExchangeFormat
-from exchange.services.formats import EDITION_WORDS, RESERVED, WORDS, hashtag_is_free
+from exchange.services.formats import EDITION_WORDS, NOT_FREE, RESERVED, WORDS, hashtag_is_free
 from toolkit.audience import Rung
 from toolkit.forms import LineField, LinesField, TextField
 
@@ -32,7 +32,7 @@ class HashtagField(LineField):
         if not _HASHTAG.fullmatch(word):
             raise ValidationError(_("Bitte 2 bis 40 Buchstaben, Ziffern oder Unterstriche, ohne Leerzeichen."))
         if word.casefold() in RESERVED:
-            raise ValidationError(_("Dieses Wort ist vergeben. Bitte ein anderes wählen."))
+            raise ValidationError(NOT_FREE)
         return word
 
 
@@ -72,7 +72,7 @@ class FormatForm(forms.Form):
     def clean_hashtag(self) -> str:
         hashtag: str = self.cleaned_data["hashtag"]
         if not hashtag_is_free(hashtag, but=self.stored.pk if self.stored else None):
-            raise ValidationError(_("Dieses Hashtag gibt es schon."))
+            raise ValidationError(NOT_FREE)
         return hashtag
 
     @property

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import reduce
-from operator import and_
 from typing import Any
 
-from django.contrib.postgres.search import SearchQuery, SearchRank
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db import connection
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils.datastructures import MultiValueDict
 from django.utils.http import urlencode
 
@@ -22,7 +22,7 @@ from exchange.policies.experiences import (
 from tenancy.models import Partnership, TaskArea, Topic
 from tenancy.policies.networks import visible_networks
 from tenancy.viewer import Viewer
-from toolkit.pagination import Page, page_by_key
+from toolkit.pagination import Candidates, Page, page_by_key
 from toolkit.text import UncleanText, clean_text, fold
 
 NEWEST = ("-published_at", "-id")
@@ -139,30 +139,63 @@ def narrowed(rows: QuerySet[Experience], wanted: ExperienceFilter) -> QuerySet[E
     return rows
 
 
-def _words(q: str) -> SearchQuery:
-    return SearchQuery(q, config="german_folded", search_type="websearch")
+def _found(
+    wanted: ExperienceFilter,
+    *,
+    most: int,
+    words: str = "",
+    alike: Sequence[str] = (),
+    but: Sequence[int] = (),
+    beyond: Sequence[Any] | None = None,
+    backwards: bool = False,
+    bound: int = 0,
+) -> tuple[str, tuple[Any, ...]]:
+    """The call of the function that looks words up past the wall, within the acting one's sight; see its migration."""
+    at, number = beyond or (None, None)
+    facets = [list(values) for values in (wanted.topics, wanted.lands, wanted.networks, wanted.areas, wanted.stages)]
+    call = (
+        "exchange_find_experiences(%s, %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], "
+        "%s::bigint[], %s::timestamptz, %s::bigint, %s, %s, %s)"
+    )
+    return call, (words, list(alike), *facets, list(but), at, number, backwards, bound, most)
 
 
-def matching(rows: QuerySet[Experience], q: str) -> QuerySet[Experience]:
-    """Rows that hold the words, in whatever German form; all rows when nothing is asked."""
-    return rows.filter(search=_words(q)) if q else rows
+def _among(call: str, arguments: tuple[Any, ...]) -> RawSQL:
+    return RawSQL("SELECT found FROM " + call, arguments)  # noqa: S608, S611 -- constant, its arguments beside it
 
 
-def alike(rows: QuerySet[Experience], q: str, *, but: list[int], most: int) -> list[Experience]:
+def matching(wanted: ExperienceFilter) -> Candidates | None:
+    """What a page of rows that hold the words is taken from, in whatever German form; None when nothing is asked."""
+    if not wanted.q:
+        return None
+
+    def candidates(beyond: Sequence[Any] | None, backwards: bool, most: int) -> RawSQL:
+        return _among(*_found(wanted, words=wanted.q, beyond=beyond, backwards=backwards, most=most))
+
+    return candidates
+
+
+def newest_matching(rows: QuerySet[Experience], wanted: ExperienceFilter, *, most: int) -> list[Experience]:
+    """The newest rows that hold the words. One query."""
+    among = _among(*_found(wanted, words=wanted.q, most=most))
+    return list(rows.filter(pk__in=among).order_by(*NEWEST)[:most])
+
+
+def alike(rows: QuerySet[Experience], wanted: ExperienceFilter, *, but: Sequence[int], most: int) -> list[Experience]:
     """Rows whose title, topics or town are written alike, or hold the word inside a longer one. One query."""
-    words = [w for w in fold(q).split() if len(w) >= 3][:6]
+    words = [w for w in fold(wanted.q).split() if len(w) >= 3][:6]
     if not words or most <= 0:
         return []
-    each = (Q(search_key__contains=w) | Q(search_key__trigram_word_similar=w) for w in words)
-    return list(rows.filter(reduce(and_, each)).exclude(pk__in=but).order_by(*NEWEST)[:most])
+    among = _among(*_found(wanted, alike=words, but=but, most=most))
+    return list(rows.filter(pk__in=among).order_by(*NEWEST)[:most])
 
 
-def ranked(rows: QuerySet[Experience], q: str, *, most: int = PAGE) -> list[Experience]:
+def ranked(rows: QuerySet[Experience], wanted: ExperienceFilter, *, most: int = PAGE) -> list[Experience]:
     """The best fitting of the newest 2,000 that hold the words. Two queries beside the cards' topics."""
-    # The rank is taken from the rows as they are found, and only the cards that are shown are then read whole.
-    newest = matching(rows, q).annotate(rank=SearchRank(F("search"), _words(q))).order_by(*NEWEST)
-    found = newest.values_list("rank", "published_at", "pk")[:BOUND]
-    best = [pk for _rank, _at, pk in sorted(found, reverse=True)[:most]]
+    call, arguments = _found(wanted, words=wanted.q, most=most, bound=BOUND)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT found FROM {call} ORDER BY place", arguments)  # noqa: S608 -- as above
+        best = [pk for (pk,) in cursor.fetchall()]
     cards = with_cards(rows.filter(pk__in=best)).in_bulk()
     return [cards[pk] for pk in best if pk in cards]
 
@@ -201,10 +234,10 @@ class ListPage:
 
 def experience_page(viewer: Viewer, wanted: ExperienceFilter, mark: str = "") -> Page[Experience]:
     """One page of what the viewer may read, newest first, or the best fitting. Two queries."""
-    rows = matching(narrowed(published_experiences(viewer), wanted), wanted.q)
+    rows = narrowed(published_experiences(viewer), wanted)
     if wanted.q and wanted.by_match:
-        return Page(items=ranked(narrowed(published_experiences(viewer), wanted), wanted.q, most=2 * PAGE))
-    return page_by_key(with_cards(rows), NEWEST, mark, size=PAGE)
+        return Page(items=ranked(rows, wanted, most=2 * PAGE))
+    return page_by_key(with_cards(rows), NEWEST, mark, size=PAGE, among=matching(wanted))
 
 
 def popular_topics(viewer: Viewer, *, most: int = 12) -> list[Topic]:
@@ -220,7 +253,7 @@ def experience_list(viewer: Viewer, wanted: ExperienceFilter, mark: str = "") ->
     similar: list[Experience] = []
     if wanted.q and not mark and len(page.items) < THIN:
         rows = with_cards(narrowed(published_experiences(viewer), wanted))
-        similar = alike(rows, wanted.q, but=[e.pk for e in page.items], most=PAGE // 2)
+        similar = alike(rows, wanted, but=[e.pk for e in page.items], most=PAGE // 2)
     topics = popular_topics(viewer)
     rare = set(wanted.topics) - {topic.slug for topic in topics}
     if rare:

@@ -15,6 +15,7 @@ from exchange.queries.workshops import SOONEST, series_of, with_hosts, with_own
 from tenancy.models import Network
 from tenancy.viewer import Viewer
 from toolkit.pagination import Page, page_by_key
+from toolkit.past_sight import answer_of
 
 BY_NAME = ("hashtag", "id")
 PAGE = 20
@@ -124,6 +125,8 @@ def host_choices(exchange_format: ExchangeFormat, edition: Edition | None) -> li
 def next_edition(exchange_format: ExchangeFormat) -> tuple[int, str | None]:
     """The number of the next edition, and the town whose turn it is: the one that has not hosted for longest."""
     rows = list(Edition.objects.filter(format=exchange_format).values_list("number", "host_id", "state"))
+    # Of all editions, also of those out of sight: a number is taken once.
+    number_of_next = answer_of("exchange_edition_number", exchange_format.pk) or 1
     accepted = exchange_format.cities.filter(state=FormatCity.State.ACCEPTED).order_by("answered_at", "id")
     order = list(accepted.values_list("network__municipality_id", flat=True))
     last: dict[str | None, int] = {}
@@ -131,7 +134,7 @@ def next_edition(exchange_format: ExchangeFormat) -> tuple[int, str | None]:
         if state != Edition.State.CANCELLED:
             last[host_id] = max(number, last.get(host_id, 0))
     turn = min(order, key=lambda ags: (last.get(ags, 0), order.index(ags)), default=None)
-    return max((number for number, _host, _state in rows), default=0) + 1, turn
+    return number_of_next, turn
 
 
 def proposed_edition(exchange_format: ExchangeFormat) -> dict[str, object]:

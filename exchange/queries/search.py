@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from exchange.models import ExchangeFormat, Experience, Workshop
 from exchange.policies.experiences import published_experiences
-from exchange.queries.experiences import NEWEST, alike, matching, with_cards
+from exchange.queries.experiences import ExperienceFilter, alike, newest_matching, with_cards
 from exchange.queries.formats import matching as matching_formats
 from exchange.queries.formats import with_cities
 from exchange.queries.workshops import matching as matching_workshops
@@ -63,8 +63,9 @@ def _each(words: Iterable[str], *fields: str) -> Q:
 
 def _experiences(viewer: Viewer, q: str) -> list[Experience]:
     rows = with_cards(published_experiences(viewer))
-    found = list(matching(rows, q).order_by(*NEWEST)[: EACH + 1])
-    return found + alike(rows, q, but=[e.pk for e in found], most=EACH - len(found))
+    wanted = ExperienceFilter(q=q)
+    found = newest_matching(rows, wanted, most=EACH + 1)
+    return found + alike(rows, wanted, but=[e.pk for e in found], most=EACH - len(found))
 
 
 def _networks(viewer: Viewer, words: list[str]) -> list[Network]:

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 from django.utils.http import urlencode
 
-from exchange.models import CalendarAddress, Edition, ExchangeFormat, FormatCity, Registration, Workshop, WorkshopHost
+from exchange.models import Edition, ExchangeFormat, FormatCity, Registration, Workshop, WorkshopHost
 from exchange.policies.formats import visible_editions, visible_formats
 from exchange.policies.workshops import (
     LIVING,
@@ -26,6 +26,7 @@ from tenancy.models import Network, State
 from tenancy.policies.networks import visible_networks
 from tenancy.viewer import Viewer
 from toolkit.pagination import Page, page_by_key
+from toolkit.past_sight import answer_of, rows_of
 
 SOONEST = ("starts_at", "id")
 LATEST = ("-starts_at", "-id")
@@ -237,8 +238,7 @@ def series_of(viewer: Viewer, format_id: int | None) -> list[Edition]:
 
 def city_counts(workshop: Workshop) -> list[CityCount]:
     """How many seats each city has taken, most first: numbers without names. Two queries."""
-    seats = Registration.objects.filter(workshop=workshop, state=Registration.State.SEAT)
-    counted = dict(seats.values_list("network_id").annotate(people=Count("pk")))
+    counted = dict(rows_of("exchange_workshop_cities", workshop.pk))
     networks = Network.objects.select_related("municipality").filter(pk__in=counted)
     cities = [CityCount(network, counted[network.pk]) for network in networks]
     return sorted(cities, key=lambda city: (-city.people, city.network.municipality.name))
@@ -248,11 +248,7 @@ def workshop_page(viewer: Viewer, pk: int) -> WorkshopPage:
     """The page of a workshop: nine queries at most. Raises ``DoesNotExist`` for what the viewer cannot see."""
     workshop = readable_workshop(viewer, pk)
     own = own_place(viewer, workshop)
-    waiting = list(
-        Registration.objects.filter(workshop=workshop, state=Registration.State.QUEUED)
-        .order_by("queued_at", "id")
-        .values_list("pk", flat=True)
-    )
+    waiting, place = rows_of("exchange_workshop_queue", workshop.pk)[0]
     series = series_of(viewer, workshop.format.pk if workshop.format else None)
     hosting = bool(may_see_needs(viewer, workshop))
     names: list[Registration] = []
@@ -262,8 +258,8 @@ def workshop_page(viewer: Viewer, pk: int) -> WorkshopPage:
     return WorkshopPage(
         workshop=workshop,
         own=own,
-        place_in_queue=waiting.index(own.pk) + 1 if own is not None and own.pk in waiting else 0,
-        waiting=len(waiting),
+        place_in_queue=place,
+        waiting=waiting,
         cities=city_counts(workshop),
         series=series,
         edition=next((e for e in series if e.workshop_id == workshop.pk), None),
@@ -325,7 +321,9 @@ def format_calendar(viewer: Viewer, exchange_format: ExchangeFormat) -> list[Wor
 
 def calendar_generation(person_id: int) -> int | None:
     """The number that the person's secret calendar address is made with; None while there is none. One query."""
-    return CalendarAddress.objects.filter(person_id=person_id).values_list("generation", flat=True).first()
+    # Asked before anybody acts: the address alone says whose it is.
+    generation: int | None = answer_of("exchange_calendar_generation", person_id)
+    return generation
 
 
 def formats_to_meet_in(viewer: Viewer) -> list[ExchangeFormat]:

@@ -108,8 +108,8 @@ class ExperienceListView(ViewerAPIView):
     )
     def get(self, request: Request) -> Response:
         wanted = queries.filter_from(request._request.GET)
-        rows = queries.matching(queries.narrowed(published_experiences(self.viewer), wanted), wanted.q)
-        return self.page(queries.with_cards(rows), queries.NEWEST, ExperienceCardSerializer)
+        rows = queries.with_cards(queries.narrowed(published_experiences(self.viewer), wanted))
+        return self.page(rows, queries.NEWEST, ExperienceCardSerializer, among=queries.matching(wanted))
 
 
 class ExperienceView(ViewerAPIView):

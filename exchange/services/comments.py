@@ -13,20 +13,15 @@ from exchange.policies.experiences import may_comment, may_edit_comment, may_wit
 from tenancy.viewer import Viewer
 from toolkit.access import require
 from toolkit.acting import verb
+from toolkit.past_sight import locked, rows_of
 from toolkit.telling import tell
-
-
-def _count(experience_id: int) -> None:
-    """Count again what readers see; the caller holds the lock of the experience, so no comment is missed."""
-    seen = Comment.objects.filter(experience_id=experience_id, withdrawn_at=None, hidden_at=None).count()
-    Experience.objects.filter(pk=experience_id).update(comment_count=seen)
 
 
 def _locked(comment_id: int) -> Comment:
     """Lock the experience first, then its comment: everybody locks in this order, so nobody waits in a circle."""
     experience_id = Comment.objects.values_list("experience_id", flat=True).get(pk=comment_id)
-    Experience.objects.select_for_update().only("pk").get(pk=experience_id)
-    return Comment.objects.select_for_update().get(pk=comment_id)
+    locked("exchange_lock_experience", Experience, experience_id)
+    return Comment.objects.get(pk=comment_id)
 
 
 def _speaks_for(viewer: Viewer, experience: Experience) -> int | None:
@@ -39,12 +34,12 @@ def _speaks_for(viewer: Viewer, experience: Experience) -> int | None:
 @verb
 def write_comment(viewer: Viewer, experience_id: int, *, body: str) -> Comment:
     """Add a comment; the author of the experience is told. Raises ``DoesNotExist`` for what the viewer cannot see."""
-    experience = visible_experiences(viewer).select_for_update().get(pk=experience_id)
+    locked("exchange_lock_experience", Experience, experience_id)
+    experience = visible_experiences(viewer).get(pk=experience_id)
     require(may_comment(viewer, experience))
     comment = Comment.objects.create(
         experience=experience, author_id=viewer.someone, network_id=_speaks_for(viewer, experience), body=body
     )
-    _count(experience.pk)
     if experience.author_id != viewer.person_id:
         url = reverse("exchange:experience-detail", kwargs={"pk": experience.pk})
         tell(
@@ -76,25 +71,16 @@ def withdraw_comment(viewer: Viewer, comment_id: int) -> Comment:
     require(may_withdraw_comment(viewer, comment))
     comment.withdrawn_at = timezone.now()
     comment.save(update_fields=["withdrawn_at"])
-    _count(comment.experience_id)
     return comment
 
 
 @transaction.atomic
 def hide_comment(comment_id: int, *, reason: str) -> None:
     """Hide it for everybody but its author, who reads the reason. The moderation decided and keeps the record."""
-    comment = _locked(comment_id)
-    comment.hidden_at = comment.hidden_at or timezone.now()
-    comment.hidden_reason = reason
-    comment.save(update_fields=["hidden_at", "hidden_reason"])
-    _count(comment.experience_id)
+    rows_of("exchange_hide_comment", comment_id, reason)
 
 
 @transaction.atomic
 def restore_comment(comment_id: int) -> None:
     """Show it again to the readers of its experience. The moderation decided and keeps the record."""
-    comment = _locked(comment_id)
-    comment.hidden_at = None
-    comment.hidden_reason = ""
-    comment.save(update_fields=["hidden_at", "hidden_reason"])
-    _count(comment.experience_id)
+    rows_of("exchange_restore_comment", comment_id)

@@ -6,9 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import F
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -31,6 +29,7 @@ from toolkit.access import Conflict, require
 from toolkit.acting import verb
 from toolkit.audience import Rung
 from toolkit.audit import record
+from toolkit.past_sight import answer_of, locked, rows_of
 from toolkit.telling import tell
 from toolkit.text import fold
 
@@ -57,7 +56,8 @@ class ChangedMeanwhile(Conflict):
 
 
 def _locked(experience_id: int) -> Experience:
-    return Experience.objects.select_for_update().get(pk=experience_id)
+    locked("exchange_lock_experience", Experience, experience_id)
+    return Experience.objects.get(pk=experience_id)
 
 
 def clean_topics(names: Sequence[str]) -> list[str]:
@@ -111,24 +111,39 @@ def save_experience(
         raise ValueError(f"no words of an experience: {sorted(unknown)}")
     for name, value in words.items():
         setattr(experience, name, value)
-    if rung is not None and rung != experience.rung:
-        require(may_choose_rung(viewer, experience, rung))
-        _set_rung(viewer, experience, rung)
+    shown = experience.state == Experience.State.PUBLISHED
+    steered = rung if rung is not None and rung != experience.rung else None
+    if steered is not None:
+        require(may_choose_rung(viewer, experience, steered))
+        if not shown:
+            experience.rung, experience.office_id = steered, _office_for(viewer, experience, steered)
     missing = missing_to_publish(experience)
-    if experience.state == Experience.State.PUBLISHED and missing:
+    if shown and missing:
         raise Conflict(_("Das wird zum Lesen gebraucht."), field=missing[0])
     if topics is not None:
         experience.topics.set(clean_topics(topics))
-    experience.version += 1
-    experience.save()
+    if steered is not None and shown:
+        experience.save()
+        _steer(viewer, experience, Experience.State.PUBLISHED, steered)
+    else:
+        experience.version += 1
+        experience.save()
     return experience
 
 
-def _set_rung(viewer: Viewer, experience: Experience, rung: str) -> None:
-    experience.rung = rung
-    if rung == Rung.OFFICE and experience.office_id is None:
-        seat = office_seat(viewer, experience.network_id)
-        experience.office_id = seat.office_id if seat else None
+def _office_for(viewer: Viewer, experience: Experience, rung: str) -> int | None:
+    """The office that it is of on this rung: the one it has, else the author's where the rung is for one."""
+    if rung != Rung.OFFICE or experience.office_id is not None:
+        return experience.office_id
+    seat = office_seat(viewer, experience.network_id)
+    return seat.office_id if seat else None
+
+
+def _steer(viewer: Viewer, experience: Experience, state: str, rung: str) -> None:
+    """Let the database show it to others, or to nobody; it may be out of the viewer's own sight afterwards."""
+    office_id = _office_for(viewer, experience, rung)
+    version = answer_of("exchange_steer_experience", experience.pk, state, rung, office_id)
+    experience.state, experience.rung, experience.office_id, experience.version = state, rung, office_id, version
 
 
 @verb
@@ -136,10 +151,7 @@ def publish_experience(viewer: Viewer, experience_id: int) -> Experience:
     """Let the chosen rung read it. One that was recalled keeps the day of its first publication."""
     experience = _locked(experience_id)
     require(may_publish_experience(viewer, experience))
-    experience.state = Experience.State.PUBLISHED
-    experience.published_at = experience.published_at or timezone.now()
-    experience.version += 1
-    experience.save()
+    _steer(viewer, experience, Experience.State.PUBLISHED, experience.rung)
     return experience
 
 
@@ -154,9 +166,7 @@ def change_audience(viewer: Viewer, experience_id: int, *, rung: str, reason: st
         return experience
     if experience.author_id != viewer.person_id and not reason.strip():
         raise Conflict(_("Bitte schreiben Sie dazu, warum: Die Autorin oder der Autor liest es."), field="reason")
-    _set_rung(viewer, experience, rung)
-    experience.version += 1
-    experience.save()
+    _steer(viewer, experience, Experience.State.PUBLISHED, rung)
     _tell_author(
         viewer,
         experience,
@@ -180,9 +190,7 @@ def recall_experience(viewer: Viewer, experience_id: int, *, reason: str = "") -
     require(may_recall_experience(viewer, experience))
     if experience.author_id != viewer.person_id and not reason.strip():
         raise Conflict(_("Bitte schreiben Sie dazu, warum: Die Autorin oder der Autor liest es."), field="reason")
-    experience.state = Experience.State.RECALLED
-    experience.version += 1
-    experience.save()
+    _steer(viewer, experience, Experience.State.RECALLED, experience.rung)
     _tell_author(
         viewer,
         experience,
@@ -231,18 +239,14 @@ def delete_experience(viewer: Viewer, experience_id: int) -> None:
 
 @verb
 def set_helpful(viewer: Viewer, experience_id: int, *, helpful: bool) -> Experience:
-    """Say „Hilfreich“, or take it back; saying it twice changes nothing. The lock keeps count and rows together."""
+    """Say „Hilfreich“, or take it back; saying it twice changes nothing. The database counts."""
     experience = _locked(experience_id)
     require(may_mark_helpful(viewer, experience))
     mine = Helpful.objects.filter(experience=experience, person_id=viewer.someone)
     if helpful and not mine.exists():
         Helpful.objects.create(experience=experience, person_id=viewer.someone)
-        step = 1
-    elif not helpful and mine.delete()[0]:
-        step = -1
-    else:
-        return experience
-    Experience.objects.filter(pk=experience.pk).update(helpful_count=F("helpful_count") + step)
+    elif not helpful:
+        mine.delete()
     experience.refresh_from_db(fields=["helpful_count"])
     return experience
 
@@ -250,17 +254,10 @@ def set_helpful(viewer: Viewer, experience_id: int, *, helpful: bool) -> Experie
 @transaction.atomic
 def hide_experience(experience_id: int, *, reason: str) -> None:
     """Hide it for everybody but its author, who reads the reason. The moderation decided and keeps the record."""
-    experience = _locked(experience_id)
-    if experience.hidden_at is None:
-        experience.hidden_at = timezone.now()
-    experience.hidden_reason = reason
-    experience.save(update_fields=["hidden_at", "hidden_reason"])
+    rows_of("exchange_hide_experience", experience_id, reason)
 
 
 @transaction.atomic
 def restore_experience(experience_id: int) -> None:
     """Show it again to the rung it had. The moderation decided and keeps the record."""
-    experience = _locked(experience_id)
-    experience.hidden_at = None
-    experience.hidden_reason = ""
-    experience.save(update_fields=["hidden_at", "hidden_reason"])
+    rows_of("exchange_restore_experience", experience_id)

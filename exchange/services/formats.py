@@ -30,6 +30,7 @@ from tenancy.viewer import Viewer
 from toolkit.access import Conflict, deny, require
 from toolkit.acting import verb
 from toolkit.audit import record
+from toolkit.past_sight import answer_of, locked
 from toolkit.telling import tell
 from toolkit.text import fold
 
@@ -52,7 +53,8 @@ class FormatChangedMeanwhile(Conflict):
 
 
 def _locked(format_id: int) -> ExchangeFormat:
-    return ExchangeFormat.objects.select_for_update().get(pk=format_id)
+    locked("exchange_lock_format", ExchangeFormat, format_id)
+    return ExchangeFormat.objects.get(pk=format_id)
 
 
 def _page(exchange_format: ExchangeFormat) -> str:
@@ -72,7 +74,7 @@ def _free_slug(hashtag: str) -> str:
     """An address for the hashtag; another format whose hashtag folds alike gets a number behind it."""
     stem = slugify(fold(hashtag).replace(" ", "-"))[:36] or "format"
     slug, number = stem, 1
-    while slug in RESERVED or ExchangeFormat.objects.filter(slug=slug).exists():
+    while slug in RESERVED or answer_of("exchange_slug_taken", slug):
         number += 1
         slug = f"{stem}-{number}"
     return slug
@@ -80,10 +82,11 @@ def _free_slug(hashtag: str) -> str:
 
 def hashtag_is_free(hashtag: str, *, but: int | None = None) -> bool:
     """Whether no other format, visible or not, has this hashtag in whatever case."""
-    return not ExchangeFormat.objects.filter(hashtag__iexact=hashtag).exclude(pk=but or 0).exists()
+    return not answer_of("exchange_hashtag_taken", hashtag, but or 0)
 
 
-_TAKEN = _("Dieses Hashtag gibt es schon.")
+#: The same words for a hashtag that others have, in sight or not, and for one that nobody may have.
+NOT_FREE = _("Dieses Hashtag ist nicht frei. Bitte wählen Sie ein anderes.")
 
 
 @verb
@@ -97,13 +100,13 @@ def create_format(
     require(may_create_format(viewer, network_id))
     hashtag = str(words["hashtag"])
     if not hashtag_is_free(hashtag):
-        raise Conflict(_TAKEN, field="hashtag")
+        raise Conflict(NOT_FREE, field="hashtag")
     exchange_format = ExchangeFormat(slug=_free_slug(hashtag), created_by_id=viewer.someone, **_known(words, WORDS))
     try:
         with transaction.atomic():
             exchange_format.save()
     except IntegrityError as error:
-        raise Conflict(_TAKEN, field="hashtag") from error
+        raise Conflict(NOT_FREE, field="hashtag") from error
     FormatCity.objects.create(
         format=exchange_format,
         network_id=network_id,
@@ -140,7 +143,7 @@ def save_format(viewer: Viewer, format_id: int, *, version: int, words: Mapping[
         raise FormatChangedMeanwhile(exchange_format)
     words = _known(words, WORDS)
     if "hashtag" in words and not hashtag_is_free(str(words["hashtag"]), but=exchange_format.pk):
-        raise Conflict(_TAKEN, field="hashtag")
+        raise Conflict(NOT_FREE, field="hashtag")
     changes = changes_between(exchange_format, words)
     if not changes:
         return exchange_format
@@ -253,9 +256,6 @@ def save_edition(
     exchange_format = _locked(format_id)
     require(may_edit_format(viewer, exchange_format))
     words = _known(words, EDITION_WORDS)
-    others = Edition.objects.filter(format=exchange_format).exclude(pk=edition_id or 0)
-    if others.filter(number=words["number"]).exists():
-        raise Conflict(_("Diese Nummer gibt es in diesem Format schon."), field="number")
     edition = (
         Edition(format=exchange_format)
         if edition_id is None
@@ -268,7 +268,12 @@ def save_edition(
     for name, value in words.items():
         setattr(edition, name, value)
     edition.host = Municipality.objects.get(pk=host_ags) if host_ags else None
-    edition.save()
+    try:
+        with transaction.atomic():
+            edition.save()
+    except IntegrityError as error:
+        # An edition out of sight (that of a narrower workshop) has its number too; the words are the same for both.
+        raise Conflict(_("Diese Nummer ist in diesem Format nicht frei."), field="number") from error
     verb = "edition_added" if edition_id is None else "edition_changed"
     _record(
         viewer, verb, exchange_format, network_id=_acting(viewer, exchange_format),

@@ -18,12 +18,14 @@ from tenancy.viewer import Viewer
 from toolkit.access import require
 from toolkit.acting import verb
 from toolkit.audit import record
+from toolkit.past_sight import locked as hold
 from toolkit.telling import tell
 
 
 def locked(workshop_id: int) -> Workshop:
     """The workshop, locked for change; raises ``DoesNotExist``."""
-    return Workshop.objects.select_for_update(of=("self",)).get(pk=workshop_id)
+    hold("exchange_lock_workshop", Workshop, workshop_id)
+    return Workshop.objects.get(pk=workshop_id)
 
 
 def record_act(viewer: Viewer, verb: str, workshop: Workshop, **more: Any) -> None:

@@ -6,6 +6,7 @@ seat while somebody waits.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.urls import reverse
@@ -21,12 +22,14 @@ from tenancy.queries.people import coordinators_of
 from tenancy.viewer import Viewer, viewer_by_id
 from toolkit.access import Conflict, require
 from toolkit.acting import verb
+from toolkit.past_sight import locked, rows_of
 from toolkit.telling import tell
 
 
 def _locked(viewer: Viewer, workshop_id: int) -> Workshop:
     """The workshop, locked; raises ``DoesNotExist`` for what the viewer cannot see."""
-    return visible_workshops(viewer).select_for_update().get(pk=workshop_id)
+    locked("exchange_lock_workshop", Workshop, workshop_id)
+    return visible_workshops(viewer).get(pk=workshop_id)
 
 
 def _own(viewer: Viewer, workshop: Workshop) -> Registration | None:
@@ -43,7 +46,7 @@ def room_of(workshop: Workshop) -> int:
     """Within the workshop's lock: the number of its room, opened for the hosts' coordinators if there is none."""
     if workshop.room_id is None:
         workshop.room_id = open_room("workshop", workshop.pk, workshop.title, coordinators_of(hosts_of(workshop)))
-        workshop.save(update_fields=["room_id"])
+        rows_of("exchange_keep_room", workshop.pk, workshop.room_id)
     return workshop.room_id
 
 
@@ -118,47 +121,44 @@ def _give_back(workshop: Workshop, registration: Registration, now: datetime) ->
     move_up(workshop, at=now)
 
 
-def move_up(workshop: Workshop, *, at: datetime) -> list[Registration]:
-    """Within the workshop's lock: seat as many from the head of the queue as there are free seats, and tell them."""
+def move_up(workshop: Workshop, *, at: datetime) -> list[int]:
+    """Within the workshop's lock: seat as many from the head of the queue as there are free seats, and tell them.
+
+    Answers who has a seat now. The database does it: who gives a place back does not see who waits for it.
+    """
     if workshop.state != Workshop.State.OPEN or workshop.starts_at <= at:
         return []
+    people = [person_id for (person_id,) in rows_of("exchange_move_up", workshop.pk, at)]
+    if people:
+        join_room(room_of(workshop), people)
+        _tell_seated(people, workshop.pk, workshop.title)
     workshop.refresh_from_db(fields=["seats", "seats_taken"])
-    waiting = Registration.objects.filter(workshop=workshop, state=Registration.State.QUEUED)
-    moved = list(waiting.order_by("queued_at", "id")[: workshop.seats_free])
-    for registration in moved:
-        registration.state = Registration.State.SEAT
-        registration.seated_at = at
-        registration.save(update_fields=["state", "seated_at"])
-    if not moved:
-        return []
-    people = [registration.person_id for registration in moved]
-    join_room(room_of(workshop), people)
+    return people
+
+
+def _tell_seated(people: Sequence[int], workshop_id: int, title: str) -> None:
     tell(
         people,
         kind="workshop.seat",
-        text=format_lazy(_("Sie haben jetzt einen Platz bei „{title}“."), title=workshop.title),
-        url=page_of(workshop),
-        key=f"workshop-{workshop.pk}-seat",
+        text=format_lazy(_("Sie haben jetzt einen Platz bei „{title}“."), title=title),
+        url=reverse("exchange:workshop-detail", kwargs={"pk": workshop_id}),
+        key=f"workshop-{workshop_id}-seat",
         mail=True,
     )
-    workshop.refresh_from_db(fields=["seats_taken"])
-    return moved
 
 
 def membership_ended(membership: Membership) -> None:
-    """Registered with ``tenancy.hooks``: who left a network gives back the coming places taken for it."""
-    now = timezone.now()
+    """Registered with ``tenancy.hooks``: who left a network gives back the coming places taken for it.
+
+    Whoever ends a membership need not see the workshop, so the database gives the places back and seats who waits.
+    """
     if membership.network_id in viewer_by_id(membership.person_id).network_ids:
         return
-    rows = Registration.objects.filter(
-        person_id=membership.person_id,
-        network_id=membership.network_id,
-        state__in=LIVING,
-        workshop__starts_at__gt=now,
-    )
-    # In the order of their numbers, so that two who lock several workshops never wait for each other.
-    for workshop_id in list(rows.order_by("workshop_id").values_list("workshop_id", flat=True)):
-        workshop = Workshop.objects.select_for_update().get(pk=workshop_id)
-        registration = rows.filter(workshop_id=workshop_id).first()
-        if registration is not None:
-            _give_back(workshop, registration, now)
+    ended = rows_of("exchange_end_places", membership.person_id, membership.network_id, timezone.now())
+    for workshop_id, title, room_id, hosts, moved in ended:
+        if room_id is not None and membership.person_id not in coordinators_of(hosts):
+            leave_room(room_id, [membership.person_id])
+        if moved:
+            if room_id is not None:
+                join_room(room_id, moved)
+            _tell_seated(moved, workshop_id, title)

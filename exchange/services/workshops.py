@@ -13,7 +13,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from chat.public import open_room
-from exchange.models import Edition, ExchangeFormat, Registration, Workshop, WorkshopHost
+from exchange.models import ExchangeFormat, Registration, Workshop, WorkshopHost
 from exchange.policies.workshops import (
     LIVING,
     hosts_of,
@@ -23,7 +23,6 @@ from exchange.policies.workshops import (
     may_edit_workshop,
     may_open_workshop,
 )
-from exchange.queries.formats import next_edition
 from exchange.services.changes import changes_between
 from exchange.services.hosting import invite_host, locked, record_act
 from exchange.services.seats import move_up, page_of, room_of
@@ -32,6 +31,7 @@ from tenancy.viewer import Viewer
 from toolkit.access import Conflict, require
 from toolkit.acting import verb
 from toolkit.audience import ALL_NETWORKS, PUBLIC, land_key, network_key
+from toolkit.past_sight import rows_of
 from toolkit.telling import tell
 
 #: What a coordinator writes of a workshop.
@@ -181,29 +181,7 @@ def _keep_edition(workshop: Workshop) -> None:
     """Let the edition of the format follow its workshop; a planned one that has none yet is taken first."""
     if workshop.format_id is None or workshop.state == Workshop.State.DRAFT:
         return
-    # The format is locked so that two workshops never get the same number.
-    exchange_format = ExchangeFormat.objects.select_for_update().get(pk=workshop.format_id)
-    rows = Edition.objects.filter(format=exchange_format)
-    day = timezone.localtime(workshop.starts_at).date()
-    edition = rows.filter(workshop=workshop).first()
-    if edition is None:
-        planned = rows.filter(workshop=None, state=Edition.State.PLANNED, year=day.year)
-        edition = planned.order_by("number").first()
-    if edition is None:
-        edition = Edition(format=exchange_format, number=next_edition(exchange_format)[0])
-    if edition.host_id is None:
-        accepted = WorkshopHost.objects.filter(workshop=workshop, state=WorkshopHost.State.ACCEPTED).order_by("id")
-        hosts = list(accepted.values_list("network__municipality_id", flat=True))
-        turn = next_edition(exchange_format)[1]
-        edition.host_id = turn if turn in hosts else next(iter(hosts), None)
-    cancelled = workshop.state == Workshop.State.CANCELLED
-    edition.workshop = workshop
-    edition.motto = workshop.title
-    edition.year, edition.held_on = day.year, day
-    edition.mode, edition.place = workshop.mode, workshop.place[:160]
-    edition.state = Edition.State.CANCELLED if cancelled else Edition.State.PLANNED
-    edition.reason = workshop.cancel_reason[:200]
-    edition.save()
+    rows_of("exchange_keep_edition", workshop.pk)
 
 
 @verb
@@ -237,4 +215,4 @@ def delete_workshop(viewer: Viewer, workshop_id: int) -> None:
     workshop = locked(workshop_id)
     require(may_delete_workshop(viewer, workshop))
     record_act(viewer, "deleted", workshop, network_id=_acting(viewer, workshop))
-    workshop.delete()
+    rows_of("exchange_delete_draft", workshop.pk)

@@ -24,6 +24,7 @@ from exchange.views.formats import format_or_404
 from exchange.views.workshops import SECTION, workshop_or_404
 from tenancy.middleware import ViewerRequest
 from tenancy.viewer import viewer_by_id
+from toolkit.acting import acting_as
 
 #: So long an event stays in one's own calendar after it is over.
 KEPT = timedelta(days=180)
@@ -75,14 +76,15 @@ def own_calendar(request: ViewerRequest, token: str) -> HttpResponse:
     viewer = viewer_by_id(parts[0])
     if not viewer.signed_in:
         raise Http404
-    entries = [
-        calendars.Entry(
-            workshop,
-            online_url=workshop.online_url if own.state == Registration.State.SEAT else "",
-            waiting=own.state == Registration.State.QUEUED,
-        )
-        for workshop, own in queries.own_calendar(viewer, since=timezone.now() - KEPT)
-    ]
+    with acting_as(viewer):
+        entries = [
+            calendars.Entry(
+                workshop,
+                online_url=workshop.online_url if own.state == Registration.State.SEAT else "",
+                waiting=own.state == Registration.State.QUEUED,
+            )
+            for workshop, own in queries.own_calendar(viewer, since=timezone.now() - KEPT)
+        ]
     answer = _file(calendars.calendar_of(entries, name="Lotsennetz"), "lotsennetz")
     answer["Referrer-Policy"] = "no-referrer"
     answer["X-Robots-Tag"] = "noindex"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
@@ -15,6 +15,10 @@ from django.db.models import Field, Model, Q, QuerySet
 from toolkit.text import clean_text
 
 ModelT = TypeVar("ModelT", bound=Model)
+
+#: Answers an expression of the numbers that a page is taken from: beyond the values of a mark (None: from the
+#: beginning), backwards or not, and so many at most. For what must be looked up past the second wall, such as words.
+Candidates = Callable[[Sequence[Any] | None, bool, int], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +74,23 @@ def _beyond(order: Sequence[str], values: Sequence[Any], *, backwards: bool) -> 
     return condition
 
 
-def page_by_key(rows: QuerySet[ModelT], order: Sequence[str], mark: str = "", *, size: int = 20) -> Page[ModelT]:
+def page_by_key(
+    rows: QuerySet[ModelT],
+    order: Sequence[str],
+    mark: str = "",
+    *,
+    size: int = 20,
+    among: Candidates | None = None,
+) -> Page[ModelT]:
     """A page of ``rows`` in ``order`` (unique together, such as ``("-published_at", "-id")``; none may be null).
 
-    ``order`` names columns or annotations of ``rows``.
+    ``order`` names columns or annotations of ``rows``; ``among`` must know the same order.
 
     One query. A mark that is not ours, or whose values do not fit the columns, gives the first page.
     """
     direction = "n"
     narrowed = rows
+    beyond: list[Any] | None = None
     if mark:
         try:
             direction, values = _decode(mark, len(order))
@@ -86,9 +98,11 @@ def page_by_key(rows: QuerySet[ModelT], order: Sequence[str], mark: str = "", *,
             values = [field.to_python(value) for field, value in zip(fields, values, strict=True)]
             if any(isinstance(value, datetime) and value.tzinfo is None for value in values):
                 raise BadMark(mark)  # ours always name their zone
-            narrowed = rows.filter(_beyond(order, values, backwards=direction == "p"))
+            narrowed, beyond = rows.filter(_beyond(order, values, backwards=direction == "p")), values
         except (BadMark, ValidationError, ValueError, TypeError, OverflowError):
             direction, mark = "n", ""
+    if among is not None:
+        narrowed = narrowed.filter(pk__in=among(beyond, direction == "p", size + 1))
     turned = [n.removeprefix("-") if n.startswith("-") else f"-{n}" for n in order] if direction == "p" else list(order)
     items = list(narrowed.order_by(*turned)[: size + 1])
     more = len(items) > size

@@ -281,7 +281,9 @@ def _workshops(f: Filler) -> None:
         "exchange_registration", f"generate_series(1, {size.workshops}) i, generate_series(0, 49) k", workshop_id="i",
         person_id=f"(i * 50 + k) % {size.people} + 1", network_id=f"(i * 50 + k) % {size.networks} + 1",
         state="CASE WHEN k < 40 THEN 'seat' ELSE 'queued' END", name_shown="true",
-        queued_at="CASE WHEN k < 40 THEN NULL ELSE now() END", audience="ARRAY[200000, 1000000000 + i]",
+        queued_at="CASE WHEN k < 40 THEN NULL ELSE now() END",
+        audience=f"ARRAY[1000000000 + (i * 50 + k) % {size.people} + 1, 300001 + i % {size.networks},"
+        f" 300001 + (i + 7) % {size.networks}]",
     )  # fmt: skip
 
 

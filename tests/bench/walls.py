@@ -202,7 +202,7 @@ def rows(viewer: Viewer) -> list[Row]:
             found = [e.pk for e in page.items]
             if len(found) < queries.THIN:
                 cards = queries.with_cards(published_experiences(viewer))
-                found += [e.pk for e in queries.alike(cards, q, but=found, most=queries.PAGE // 2)]
+                found += [e.pk for e in queries.alike(cards, wanted, but=found, most=queries.PAGE // 2)]
             if not found:
                 raise SystemExit(f"nothing found by {q}")
             return len(found)

@@ -10,6 +10,7 @@ from django.test import RequestFactory
 from exchange.services import experiences as verbs
 from moderation.public import reportable
 from tenancy.viewer import ANONYMOUS, viewer_for
+from tests.exchange.moderating import moderating
 from tests.factories.exchange import CommentFactory, DraftFactory, ExperienceFactory
 from toolkit.panels import panels_for
 
@@ -115,16 +116,19 @@ def test_the_moderation_hides_and_shows_again_and_bears_to_ask_twice(kind, pilot
         return words in client.get(f"/erfahrungen/{experience.pk}/").content.decode()
 
     for _twice in range(2):
-        door.hide(number, "Nennt einen Namen.")
+        with moderating(kind, number):
+            door.hide(number, "Nennt einen Namen.")
         assert not shown()
         assert door.load(viewer_for(neighbour), number) is None
     for _twice in range(2):
-        door.restore(number)
+        with moderating(kind, number):
+            door.restore(number)
         assert shown()
 
 
 def test_hiding_keeps_the_place_in_the_list(client):
     first, second = ExperienceFactory(rung="public"), ExperienceFactory(rung="public")
-    verbs.hide_experience(first.pk, reason="Zum Prüfen.")
-    verbs.restore_experience(first.pk)
+    with moderating("experience", first.pk):
+        verbs.hide_experience(first.pk, reason="Zum Prüfen.")
+        verbs.restore_experience(first.pk)
     assert [row["id"] for row in client.get("/api/v1/experiences/").json()["results"]] == [second.pk, first.pk]

@@ -12,6 +12,7 @@ from exchange.services import comments as comment_verbs
 from exchange.services import experiences as verbs
 from tenancy.models import Partnership
 from tenancy.viewer import ANONYMOUS, viewer_for
+from tests.exchange.moderating import moderating
 from tests.factories.exchange import CommentFactory, DraftFactory, ExperienceFactory
 from tests.factories.tenancy import MembershipFactory
 from toolkit.access import Conflict, Denied
@@ -128,7 +129,8 @@ def test_choosing_the_office_names_it(draft, pilot):
 def test_what_is_hidden_or_recalled_is_seen_by_its_author_alone(state, everybody, published, pilot):
     CommentFactory(experience=published)
     if state == "hidden":
-        verbs.hide_experience(published.pk, reason="Enthält Namen.")
+        with moderating("experience", published.pk):
+            verbs.hide_experience(published.pk, reason="Enthält Namen.")
     else:
         verbs.recall_experience(viewer_for(pilot), published.pk)
     assert allowed(everybody, lambda v: rules.visible_experiences(v).exists()) == {"pilot"}
@@ -138,17 +140,20 @@ def test_what_is_hidden_or_recalled_is_seen_by_its_author_alone(state, everybody
 
 def test_what_is_hidden_cannot_be_changed_and_comes_back_as_it_was(everybody, published, pilot):
     before = allowed(everybody, lambda v: rules.published_experiences(v).exists())
-    verbs.hide_experience(published.pk, reason="Enthält Namen.")
+    with moderating("experience", published.pk):
+        verbs.hide_experience(published.pk, reason="Enthält Namen.")
     published.refresh_from_db()
     assert not rules.may_edit_experience(viewer_for(pilot), published)
     with pytest.raises(Denied):
         verbs.recall_experience(viewer_for(pilot), published.pk)
-    verbs.restore_experience(published.pk)
+    with moderating("experience", published.pk):
+        verbs.restore_experience(published.pk)
     assert allowed(everybody, lambda v: rules.published_experiences(v).exists()) == before
 
 
 def test_the_author_reads_why_it_was_hidden(published, pilot, as_person):
-    verbs.hide_experience(published.pk, reason="Enthält Namen von Bürgern.")
+    with moderating("experience", published.pk):
+        verbs.hide_experience(published.pk, reason="Enthält Namen von Bürgern.")
     assert "Enthält Namen von Bürgern." in as_person(pilot).get(f"/erfahrungen/{published.pk}/").content.decode()
 
 
@@ -227,7 +232,8 @@ def test_a_hidden_comment_counts_no_more_and_comes_back(published, neighbour):
         lambda: comment_verbs.restore_comment(comment.pk),
         lambda: comment_verbs.restore_comment(comment.pk),
     ):
-        act()
+        with moderating("comment", comment.pk):
+            act()
         counts.append(Experience.objects.get().comment_count)
     assert counts == [0, 0, 1, 1]
 

@@ -107,7 +107,9 @@ def test_a_hashtag_exists_once_whatever_its_case(as_person, coordinator, konstan
     data = {"hashtag": hashtag, "rung": "all", "network": konstanz.pk, "motto": "Bleibt stehen"}
     answer = as_person(coordinator).post("/formate/neu/", data)
     assert answer.status_code == 422
-    assert answer.context["form"].errors == {"hashtag": ["Dieses Hashtag gibt es schon."]}
+    assert answer.context["form"].errors == {
+        "hashtag": ["Dieses Hashtag ist nicht frei. Bitte wählen Sie ein anderes."]
+    }
     assert "Bleibt stehen" in answer.content.decode()
 
 

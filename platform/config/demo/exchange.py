@@ -60,8 +60,6 @@ def _experience(stage: Stage, entry: dict[str, Any]) -> None:
         published_at=published,
         contact=author.name,
         period_from=(stage.now - datetime.timedelta(days=begun)).date() if begun else None,
-        helpful_count=entry["helpful"],
-        comment_count=len(entry["comments"]),
         **{name: entry[name].strip() if isinstance(entry[name], str) else entry[name] for name in PLAIN_FIELDS
            if name in entry},
     )  # fmt: skip

@@ -11,7 +11,7 @@ from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
 from tenancy.viewer import Viewer
-from toolkit.pagination import page_by_key
+from toolkit.pagination import Candidates, page_by_key
 from toolkit.rest import Nobody
 
 
@@ -31,8 +31,9 @@ class ViewerAPIView(APIView):
         serializer: type[BaseSerializer[Any]],
         *,
         size: int = 20,
+        among: Candidates | None = None,
     ) -> Response:
         """Answer ``{"results": […], "next": mark, "previous": mark}``; the mark goes into ``?page=``."""
-        page = page_by_key(rows, order, self.request.query_params.get("page", ""), size=size)
+        page = page_by_key(rows, order, self.request.query_params.get("page", ""), size=size, among=among)
         data = serializer(page.items, many=True, context={"request": self.request, "viewer": self.viewer}).data
         return Response({"results": data, "next": page.next, "previous": page.previous})
