@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from config.embedded import OPS_ROLE, OWNER_ROLE, ROLE, TESTS_ROLE, _postgres_program
+from config.embedded import OPS_ROLE, OWNER_ROLE, ROLE, TESTS_ROLE, postgres_program
 from tests.browser.harness.server import database_address
 from tests.database.base import arranging
 from tests.factories.exchange import DraftFactory
@@ -241,7 +241,7 @@ def dump(role: str, *options: str) -> subprocess.CompletedProcess[str]:
     with psycopg.connect(address, user=ROLE) as bare:
         host = bare.info.host
     return subprocess.run(
-        [_postgres_program("pg_dump"), "-h", host, "-U", role, "-d", connection.settings_dict["NAME"],
+        [postgres_program("pg_dump"), "-h", host, "-U", role, "-d", connection.settings_dict["NAME"],
          "--data-only", "--table=exchange_experience", *options],
         capture_output=True,
         check=False,
