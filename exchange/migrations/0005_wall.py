@@ -122,6 +122,7 @@ COUNT_HELPFUL = """
 
 READABLE = "parent.state = 'published' AND parent.hidden_at IS NULL"
 OWN_WORDS = f"parent.author_id = {PERSON} AND parent.hidden_at IS NULL"
+WORKSHOP_IN_SIGHT = either("workshop_id IS NULL", through("exchange_workshop", "workshop_id"))
 OWN_EXPERIENCE = both(is_person("author_id"), "hidden_at IS NULL")
 
 
@@ -234,7 +235,7 @@ class Migration(migrations.Migration):
                 either("network_id IS NULL", in_network("network_id")),
                 through("exchange_experience", "experience_id", also=READABLE),
             ),
-            update=both(is_person("author_id"), "hidden_at IS NULL AND withdrawn_at IS NULL"),
+            update=both(IN_SIGHT, is_person("author_id"), "hidden_at IS NULL AND withdrawn_at IS NULL"),
             update_to=both(is_person("author_id"), "hidden_at IS NULL"),
         ),
         protect(
@@ -263,9 +264,9 @@ class Migration(migrations.Migration):
         ),
         protect(
             "exchange_edition",
-            select=both(IN_SIGHT, either("workshop_id IS NULL", through("exchange_workshop", "workshop_id"))),
+            select=both(IN_SIGHT, WORKSHOP_IN_SIGHT),
             insert=both("workshop_id IS NULL", of_mine("format", "format_id", "accepted")),
-            update=of_mine("format", "format_id", "accepted"),
+            update=both(of_mine("format", "format_id", "accepted"), WORKSHOP_IN_SIGHT),
         ),
         # --- workshops
         protect(

@@ -51,7 +51,7 @@ def in_a_thread(request: HttpRequest) -> JsonResponse:
 
 async def in_the_loop(request: HttpRequest) -> JsonResponse:
     """The asynchronous ways to ask, one after the other and at once."""
-    pk = request.user.pk
+    pk = request.user.pk or 0
     own = Person.objects.annotate(told=RawSQL(_TOLD_PERSON, []))
     said = [(await own.aget(pk=pk)).told]
     await asyncio.sleep(0.002)

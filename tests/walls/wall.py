@@ -9,7 +9,7 @@ from django.db import connection
 from tests.database.base import arranging
 
 
-def rows(statement: str, *parameters: object) -> list[tuple[Any, ...]]:
+def rows(statement: str, *parameters: str) -> list[tuple[Any, ...]]:
     """The rows of a statement."""
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters or None)

@@ -1,0 +1,321 @@
+"""Who sees what, in plain words, without the product's code: keys, audiences and policies are unknown here.
+
+``SEES`` is what the product promises. Where the second wall lets through more than pages show, ``REACHES`` says what,
+and ``COARSER`` why that may be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from tests.walls.worlds import Row, World
+
+Rule = Callable[["Who", Row, World], bool]
+
+
+@dataclass
+class Who:
+    """Somebody who looks. A visitor is in nothing; so is who was suspended."""
+
+    person_id: int | None = None
+    networks: set[int] = field(default_factory=set)
+    coordinates: set[int] = field(default_factory=set)
+    offices: set[int] = field(default_factory=set)
+    lands: set[str] = field(default_factory=set)
+    moderates: set[str] = field(default_factory=set)
+
+    @property
+    def programme(self) -> bool:
+        return bool(self.networks or self.moderates)
+
+
+def who_is(world: World, person: Row) -> Who:
+    """What a person of a world is there."""
+    if not person["is_active"]:
+        return Who()
+    who = Who(person["id"])
+    for seat in world.rows["tenancy_membership"]:
+        if seat["person_id"] == person["id"] and seat["ended_on"] is None:
+            who.networks.add(seat["network_id"])
+            who.lands.add(land_of(world, seat["network_id"]))
+            if seat["role"] == "coordinator":
+                who.coordinates.add(seat["network_id"])
+            if seat["office_id"] is not None:
+                who.offices.add(seat["office_id"])
+    for office in world.rows["tenancy_moderator"]:
+        land = world.get("tenancy_association", office["association_id"])["state_id"]
+        if office["person_id"] == person["id"] and office["ended_on"] is None and land is not None:
+            who.moderates.add(land)
+    return who
+
+
+def land_of(world: World, network_id: int) -> str:
+    town = world.get("tenancy_network", network_id)["municipality_id"]
+    return str(world.get("tenancy_municipality", town)["state_id"])
+
+
+def climbs(who: Who, world: World, rung: str, owners: Iterable[int], office_id: int | None = None) -> bool:
+    """The ladder: it is climbed from every town that owns the thing."""
+    owners = set(owners)
+    if rung == "public":
+        return True
+    if rung == "office":
+        return office_id in who.offices
+    if who.networks & owners:
+        return True
+    if rung == "all":
+        return who.programme
+    if rung == "land":
+        return bool({land_of(world, owner) for owner in owners} & who.lands)
+    if rung == "partners":
+        living = (
+            {p["asking_id"], p["asked_id"]}
+            for p in world.rows["tenancy_partnership"]
+            if p["accepted_at"] is not None and p["ended_at"] is None
+        )
+        return any(pair & owners and pair & who.networks for pair in living)
+    return False
+
+
+# --- networks and what hangs on them ------------------------------------------------------------------------------
+
+
+def network(who: Who, row: Row, w: World) -> bool:
+    return row["published_at"] is not None or row["id"] in who.networks
+
+
+def with_its_network(who: Who, row: Row, w: World) -> bool:
+    return network(who, w.get("tenancy_network", row["network_id"]), w)
+
+
+def partnership(who: Who, row: Row, w: World) -> bool:
+    return row["ended_at"] is None and bool(who.coordinates & {row["asking_id"], row["asked_id"]})
+
+
+def partnership_in_sight(who: Who, row: Row, w: World) -> bool:
+    sides = {row["asking_id"], row["asked_id"]}
+    stands = row["accepted_at"] is not None and row["ended_at"] is None
+    return bool(who.coordinates & sides) or (
+        stands and all(network(who, w.get("tenancy_network", side), w) for side in sides)
+    )
+
+
+def of_my_coordination(who: Who, row: Row, w: World) -> bool:
+    return row["network_id"] in who.coordinates
+
+
+def application(who: Who, row: Row, w: World) -> bool:
+    land = w.get("tenancy_municipality", row["municipality_id"])["state_id"]
+    return row["state"] != "unconfirmed" and land in who.moderates
+
+
+def person(who: Who, row: Row, w: World) -> bool:
+    if who.person_id is None or not row["is_active"]:
+        return False
+    seats = [m for m in w.rows["tenancy_membership"] if m["person_id"] == row["id"] and m["ended_on"] is None]
+    theirs = {seat["network_id"] for seat in seats}
+    moderates = any(m["person_id"] == row["id"] and m["ended_on"] is None for m in w.rows["tenancy_moderator"])
+    published = any(w.get("tenancy_network", number)["published_at"] is not None for number in theirs)
+    found = who.programme and row["listed"] and (published or moderates)
+    return row["id"] == who.person_id or bool(theirs & who.networks) or found
+
+
+def membership(who: Who, row: Row, w: World) -> bool:
+    whose = w.get("tenancy_person", row["person_id"])
+    if who.person_id is None or row["ended_on"] is not None or not whose["is_active"]:
+        return False
+    published = w.get("tenancy_network", row["network_id"])["published_at"] is not None
+    found = who.programme and published and whose["listed"]
+    return row["person_id"] == who.person_id or row["network_id"] in who.networks or found
+
+
+# --- experiences --------------------------------------------------------------------------------------------------
+
+
+def experience(who: Who, row: Row, w: World) -> bool:
+    if row["state"] != "published" or row["hidden_at"] is not None:
+        return row["author_id"] == who.person_id
+    return climbs(who, w, row["rung"], [row["network_id"]], row["office_id"])
+
+
+def comment(who: Who, row: Row, w: World) -> bool:
+    if row["withdrawn_at"] is not None:
+        return False
+    if row["hidden_at"] is not None:
+        return row["author_id"] == who.person_id
+    return experience(who, w.get("exchange_experience", row["experience_id"]), w)
+
+
+def comment_or_own(who: Who, row: Row, w: World) -> bool:
+    return comment(who, row, w) or (row["withdrawn_at"] is not None and row["author_id"] == who.person_id)
+
+
+def topic_of_experience(who: Who, row: Row, w: World) -> bool:
+    return experience(who, w.get("exchange_experience", row["content_object_id"]), w)
+
+
+def own(who: Who, row: Row, w: World) -> bool:
+    return row["person_id"] == who.person_id
+
+
+# --- formats and workshops ----------------------------------------------------------------------------------------
+
+
+def tied(w: World, table: str, column: str, number: int, *states: str) -> set[int]:
+    """The towns in one of these states with a format or a workshop."""
+    return {row["network_id"] for row in w.rows[table] if row[column] == number and row["state"] in states}
+
+
+def exchange_format(who: Who, row: Row, w: World) -> bool:
+    owners = tied(w, "exchange_formatcity", "format_id", row["id"], "accepted")
+    asked = tied(w, "exchange_formatcity", "format_id", row["id"], "invited")
+    return bool(who.coordinates & (owners | asked)) or climbs(who, w, row["rung"], owners)
+
+
+def workshop(who: Who, row: Row, w: World) -> bool:
+    owners = tied(w, "exchange_workshophost", "workshop_id", row["id"], "accepted")
+    asked = tied(w, "exchange_workshophost", "workshop_id", row["id"], "invited")
+    at_the_door = bool(who.coordinates & (owners | asked))
+    return at_the_door or (row["state"] != "draft" and climbs(who, w, row["rung"], owners))
+
+
+def edition(who: Who, row: Row, w: World) -> bool:
+    if row["workshop_id"] is not None and not workshop(who, w.get("exchange_workshop", row["workshop_id"]), w):
+        return False
+    return exchange_format(who, w.get("exchange_exchangeformat", row["format_id"]), w)
+
+
+def _tie(table: str, column: str, parent: str, sees: Rule) -> Rule:
+    """Who is in is told to whom sees the thing; who was asked, or is gone, to the coordinators whom it concerns."""
+
+    def tie(who: Who, row: Row, w: World) -> bool:
+        number = row[column]
+        return (
+            (row["state"] == "accepted" and sees(who, w.get(parent, number), w))
+            or row["network_id"] in who.coordinates
+            or bool(who.coordinates & tied(w, table, column, number, "accepted"))
+            or (row["state"] == "invited" and bool(who.coordinates & tied(w, table, column, number, "invited")))
+        )
+
+    return tie
+
+
+def registration(who: Who, row: Row, w: World) -> bool:
+    if row["state"] == "withdrawn":
+        return False
+    if row["person_id"] == who.person_id:
+        return True
+    if not workshop(who, w.get("exchange_workshop", row["workshop_id"]), w):
+        return False
+    return _place(who, row, w)
+
+
+def _place(who: Who, row: Row, w: World) -> bool:
+    hosts = tied(w, "exchange_workshophost", "workshop_id", row["workshop_id"], "accepted")
+    seated = any(
+        place["workshop_id"] == row["workshop_id"] and place["person_id"] == who.person_id and place["state"] == "seat"
+        for place in w.rows["exchange_registration"]
+    )
+    return bool(who.coordinates & hosts) or (seated and row["state"] == "seat" and row["name_shown"])
+
+
+def registration_or_place(who: Who, row: Row, w: World) -> bool:
+    return row["person_id"] == who.person_id or _place(who, row, w)
+
+
+# --- conversations ------------------------------------------------------------------------------------------------
+
+
+def _seat(who: Who, conversation_id: int, w: World) -> Row | None:
+    return next(
+        (
+            seat
+            for seat in w.rows["chat_participant"]
+            if seat["conversation_id"] == conversation_id
+            and seat["person_id"] == who.person_id
+            and seat["left_seq"] is None
+        ),
+        None,
+    )
+
+
+def conversation(who: Who, row: Row, w: World) -> bool:
+    return _seat(who, row["id"], w) is not None
+
+
+def message(who: Who, row: Row, w: World) -> bool:
+    seat = _seat(who, row["conversation_id"], w)
+    return seat is not None and row["seq"] > seat["joined_seq"]
+
+
+def participant(who: Who, row: Row, w: World) -> bool:
+    return own(who, row, w) or _seat(who, row["conversation_id"], w) is not None
+
+
+# --- moderation ---------------------------------------------------------------------------------------------------
+
+
+def report(who: Who, row: Row, w: World) -> bool:
+    return row["land_id"] in who.moderates
+
+
+def decision(who: Who, row: Row, w: World) -> bool:
+    mine = who.person_id is not None and row["author_id"] == who.person_id
+    return row["land_id"] in who.moderates or mine
+
+
+def on_record(who: Who, row: Row, w: World) -> bool:
+    of_network = row["network_id"] in who.coordinates and not row["verb"].startswith("moderation.")
+    return row["state_code"] in who.moderates or of_network
+
+
+#: What the product promises.
+SEES: dict[str, Rule] = {
+    "tenancy_network": network,
+    "tenancy_partnership": partnership,
+    "tenancy_invitation": of_my_coordination,
+    "tenancy_application": application,
+    "tenancy_person": person,
+    "tenancy_membership": membership,
+    "exchange_experience": experience,
+    "exchange_comment": comment,
+    "exchange_exchangeformat": exchange_format,
+    "exchange_edition": edition,
+    "exchange_workshop": workshop,
+    "exchange_registration": registration,
+    "chat_conversation": conversation,
+    "chat_message": message,
+    "moderation_report": report,
+    "moderation_moderationdecision": decision,
+    "notices_notice": own,
+    "toolkit_auditentry": on_record,
+}
+
+#: What the wall lets through where it is not the same, and of tables that are only read with others.
+REACHES: dict[str, Rule] = {
+    **{table: rule for table, rule in SEES.items() if table not in {"tenancy_person", "tenancy_membership"}},
+    "tenancy_partnership": partnership_in_sight,
+    "exchange_comment": comment_or_own,
+    "exchange_registration": registration_or_place,
+    "tenancy_roleterm": with_its_network,
+    "tenancy_networkstart": with_its_network,
+    "tenancy_funding": with_its_network,
+    "tenancy_councilpaper": with_its_network,
+    "tenancy_division": with_its_network,
+    "tenancy_office": with_its_network,
+    "exchange_experiencetopic": topic_of_experience,
+    "exchange_helpful": own,
+    "exchange_formatcity": _tie("exchange_formatcity", "format_id", "exchange_exchangeformat", exchange_format),
+    "exchange_workshophost": _tie("exchange_workshophost", "workshop_id", "exchange_workshop", workshop),
+    "exchange_calendaraddress": own,
+    "chat_participant": participant,
+    "notices_noticewish": own,
+}
+
+#: Where the wall is coarser than the product, and why that may be.
+COARSER = {
+    "tenancy_partnership": "The page of a network says who its partners are; its coordination keeps what has ended.",
+    "exchange_comment": "Whoever took a comment back wrote it.",
+    "exchange_registration": "One's own place stays one's own when it was given back, or the workshop is out of sight.",
+}
