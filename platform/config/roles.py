@@ -33,6 +33,8 @@ COMMANDS = {
     "migrate": Role.OWNER,
     "sqlmigrate": Role.OWNER,
     "dbshell": Role.OWNER,
+    "restore": Role.OWNER,
+    "backup": Role.OPS,
     "import_associations": Role.OPS,
     "import_register": Role.OPS,
     "load_demo": Role.OPS,
@@ -76,17 +78,22 @@ def disconnect() -> None:
         connection.close_pool()
 
 
-def address_of(role: Role) -> dict[str, Any]:
-    """Where a role signs in, as Django's settings have it. Raises ``Refusal`` where that is not known."""
-    from config.settings.base import database_from
-
+def url_of(role: Role) -> str:
+    """The address of a role. Raises ``Refusal`` where it is not known."""
     try:
-        url = getattr(settings, role.value)
+        url = str(getattr(settings, role.value))
     except ImproperlyConfigured as error:
         raise Refusal(str(error)) from error
     if not url:
         raise Refusal(f"{role.value} fehlt; deploy/env.example erklärt den Wert.")
-    return database_from(url, pool_size=0)
+    return url
+
+
+def address_of(role: Role) -> dict[str, Any]:
+    """Where a role signs in, as Django's settings have it. Raises ``Refusal`` where that is not known."""
+    from config.settings.base import database_from
+
+    return database_from(url_of(role), pool_size=0)
 
 
 def user_of(role: Role) -> str:

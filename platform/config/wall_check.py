@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 import psycopg
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
-from django.db import connections
 
 from config.open_tables import OPEN
 from config.refusal import Refusal
+from config.roles import Role, url_of
 
 # Until every table has its policy.
 TABLES_TOO = False
@@ -158,9 +158,8 @@ def check_wall(*, app_configs: object, databases: Sequence[str] | None, **ignore
 
 def _ask() -> list[str]:
     # A connection of its own: this is asked where a server may already run its loop, in which Django would not ask.
-    parameters = connections["default"].get_connection_params()
     try:
-        with psycopg.connect(**parameters) as connection:
+        with psycopg.connect(url_of(Role.RUNTIME), connect_timeout=5) as connection:
             if connection.execute("SELECT to_regclass('public.django_migrations')").fetchone() == (None,):
                 raise Refusal("Die Tabellen fehlen noch. Bitte zuerst: manage.py migrate")
             return findings(connection, connection.info.user)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import html
 import logging
 import re
@@ -17,6 +18,7 @@ from tenancy.services.memberships import end_membership
 from tenancy.viewer import viewer_for
 from tests.access.aviary import BIRD, Aviary
 from tests.access.table import PEOPLE
+from tests.database.undoing import undone
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,8 +101,11 @@ class Crawl:
         return {c: path for c, path in self.heard.items() if c in birds.heard_by and c not in mine}
 
 
-def crawl(client: Client, birds: Aviary, addresses: list[str] | None = None) -> Crawl:
-    """Ask for every address (or for these), and for the further pages of every list."""
+def crawl(client: Client, birds: Aviary, addresses: list[str] | None = None, *, guarded: bool = False) -> Crawl:
+    """Ask for every address (or for these), and for the further pages of every list.
+
+    ``guarded`` takes back whatever each request did, so that one that breaks leaves the next a sound transaction.
+    """
     done = Crawl()
     refused: set[str] = set()
     # A refusal is logged with all its frames, thousands of times; what is asked here is what comes back.
@@ -108,19 +113,20 @@ def crawl(client: Client, birds: Aviary, addresses: list[str] | None = None) -> 
     try:
         for entry in addresses if addresses is not None else every_address(birds):
             name, _, path = entry.rpartition(" ")
-            if name not in refused and _listen(client, path, done) == 405:
+            if name not in refused and _listen(client, path, done, guarded=guarded) == 405:
                 refused.add(name)
     finally:
         logging.disable(logging.NOTSET)
     return done
 
 
-def _listen(client: Client, path: str, done: Crawl) -> int:
+def _listen(client: Client, path: str, done: Crawl, *, guarded: bool = False) -> int:
     waiting, seen = [path], {path}
     status = 0
     while waiting and len(seen) <= MOST_PAGES:
         path = waiting.pop(0)
-        answer = client.get(path)
+        with undone() if guarded else contextlib.nullcontext():
+            answer = client.get(path)
         done.asked += 1
         status = status or answer.status_code
         if answer.status_code >= 500:

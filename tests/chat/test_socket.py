@@ -6,13 +6,14 @@ import asyncio
 import datetime
 import json
 from collections.abc import AsyncIterator
+from unittest.mock import AsyncMock
 
 import pytest
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from chat import consumers, wire
 from chat import switchboard as board
-from chat import wire
 from chat.ids import new_client_id
 from chat.models import Conversation, Message
 from chat.services.conversations import leave_conversation
@@ -24,6 +25,7 @@ from tenancy.viewer import viewer_for
 from tests.chat.lines import Dial, arrange, telephone
 from tests.chat.rooms import does, room_of_a_thing
 from tests.factories.moderation import ReportFactory
+from toolkit.acting import NOBODY, Identity, acting, acting_as
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -259,6 +261,49 @@ async def test_a_changed_message_comes_as_an_entry_of_the_log(dial, pilot, neigh
     item = (await line.hear_op("messages"))["items"][0]
     assert (item["seq"], item["kind"], item["target"]) == (2, "change", 1)
     assert (item["now"]["hidden"], item["now"]["text"], item["now"]["html"]) == (True, "", "")
+
+
+async def test_whoever_comes_in_first_lends_the_switchboard_neither_eyes_nor_hands(
+    pilot, neighbour, direct, monkeypatch
+):
+    """Its tasks begin within somebody's command, and go on for everybody: they act as nobody, in threads as well."""
+    monkeypatch.setattr(board, "SWEEP_SECONDS", 0.05)
+    found: list[Identity] = []
+    swept, looked = asyncio.Event(), asyncio.Event()
+
+    async def sweep_once(_board: board.Switchboard) -> None:
+        found.append(acting())
+        swept.set()
+
+    async def serve(_board: board.Switchboard, _conversation: int) -> None:
+        found.extend([acting(), await in_thread(acting)()])
+        looked.set()
+
+    monkeypatch.setattr(board.Switchboard, "sweep_once", sweep_once)
+    monkeypatch.setattr(board.Switchboard, "_serve", serve)
+    viewer = await in_thread(viewer_for)(pilot)
+    own, line = board.Switchboard(), board.Line(pilot.pk, "s", "h", AsyncMock(), AsyncMock())
+    with acting_as(viewer):
+        assert await in_thread(acting)() == NOBODY
+        await own.join(line)
+        own.subscribe(line, direct, 0)
+        await asyncio.wait_for(asyncio.gather(swept.wait(), looked.wait()), 3)
+        assert acting().person_id == pilot.pk
+        await own.leave(line)
+    assert set(found) == {NOBODY}
+
+
+async def test_a_command_is_carried_out_as_its_viewer_and_as_nobody_else(dial, pilot, neighbour, direct, monkeypatch):
+    found: list[int | None] = []
+    answer = consumers._carry_out
+    monkeypatch.setattr(
+        consumers, "_carry_out", lambda viewer, said: (found.append(acting().person_id), answer(viewer, said))[1]
+    )
+    for person in (pilot, neighbour):
+        line = await dial(person)
+        await line.say(op="ping")
+        await line.hear_op("beat")
+    assert found == [pilot.pk, neighbour.pk]
 
 
 async def test_what_is_not_understood_is_said_twice_and_ends_the_line_the_third_time(dial, pilot):
