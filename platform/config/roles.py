@@ -28,16 +28,28 @@ class Role(StrEnum):
     OPS = "DATABASE_OPS_URL"
 
 
-#: Commands that do not act for a person, with whom they are instead. All others serve.
+#: Commands that do not act for a person, with whom they are instead. All others serve: they see what is public, or
+#: take a person as ``--person`` and act as them (``toolkit.acting``).
 COMMANDS = {
+    # Make and change tables.
     "migrate": Role.OWNER,
     "sqlmigrate": Role.OWNER,
     "dbshell": Role.OWNER,
     "restore": Role.OWNER,
+    # See everything, or write for a whole country at once. Of what they do not see, the two of Django would write or
+    # read half without a word.
     "backup": Role.OPS,
+    "dumpdata": Role.OPS,
+    "loaddata": Role.OPS,
     "import_associations": Role.OPS,
     "import_register": Role.OPS,
     "load_demo": Role.OPS,
+}
+
+#: Our own commands that ask no table, each with the reason.
+WITHOUT_DATABASE = {
+    "chat_wire": "Writes a file of the front end from a file of the chat.",
+    "prepare_database": "Speaks to the server as its administrator, before there are roles or tables.",
 }
 
 

@@ -17,9 +17,6 @@ from config.open_tables import OPEN
 from config.refusal import Refusal
 from config.roles import Role, url_of
 
-# Until every table has its policy.
-TABLES_TOO = False
-
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 _CAN = (
@@ -93,14 +90,12 @@ def findings(connection: Connection, role: str) -> list[str]:
         return [f"Die Rolle „{role}“ gibt es nicht."]
     relations = [Relation(*row) for row in connection.execute(_RELATIONS, {"role": role}).fetchall()]
     others = connection.execute(_OTHERS, {"role": role}).fetchall()
-    found = [*_of_the_role(role, me, relations, others)]
-    if TABLES_TOO:
-        found += _of_the_tables(relations)
-        found += (
-            f"Die Funktion {name} läuft als Eigentümer ohne festen Suchpfad."
-            for (name,) in connection.execute(_OPEN_DEFINERS).fetchall()
-        )
-    return found
+    definers = connection.execute(_OPEN_DEFINERS).fetchall()
+    return [
+        *_of_the_role(role, me, relations, others),
+        *_of_the_tables(relations),
+        *(f"Die Funktion {name} läuft als Eigentümer ohne festen Suchpfad." for (name,) in definers),
+    ]
 
 
 def _of_the_role(

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from django.apps import apps
+from django.core.management import get_commands, load_command_class
 from psycopg import sql
 
-from config import embedded
-from tests.config.running import manage
+from config import embedded, roles
+from tests.config.running import ROOT, manage
 
 OWNERS = """
 SELECT 'database', pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database()
@@ -70,3 +72,36 @@ def test_each_command_is_connected_as_its_own_role(tmp_path):
         ask = "from django.db import connection; print(connection.cursor().execute('SELECT current_user').fetchone())"
         told = manage("shell", "-v", "0", "-c", ask, DATA_DIR=str(tmp_path / "data"))
         assert (told.stdout, told.stderr) == ("('lotsennetz',)\n", "")
+
+
+def our_commands() -> dict[str, str]:
+    """Every command of our own apps, by name, with the app."""
+    ours = {config.name for config in apps.get_app_configs() if Path(config.path).is_relative_to(ROOT)}
+    return {name: str(app) for name, app in get_commands().items() if app in ours}
+
+
+def takes_a_person(name: str, app: str) -> bool:
+    parser = load_command_class(app, name).create_parser("manage.py", name)
+    return any("--person" in action.option_strings and action.required for action in parser._actions)
+
+
+def test_every_command_of_ours_says_for_whom_it_acts():
+    """As the owner or ops, for a person it is told, or without the database; a new one that says nothing is named."""
+    silent = {
+        name
+        for name, app in our_commands().items()
+        if name not in roles.COMMANDS and name not in roles.WITHOUT_DATABASE and not takes_a_person(name, app)
+    }
+    assert silent == set()
+
+
+def test_every_command_that_is_named_exists_and_is_named_once():
+    assert roles.COMMANDS.keys() - get_commands().keys() == set()
+    assert roles.WITHOUT_DATABASE.keys() - our_commands().keys() == set()
+    assert roles.COMMANDS.keys() & roles.WITHOUT_DATABASE.keys() == set()
+
+
+def test_whoever_is_not_named_serves():
+    assert roles.role_of_command("shell") is roles.Role.RUNTIME
+    assert roles.role_of_command("procrastinate") is roles.Role.RUNTIME
+    assert roles.role_of_command("") is roles.Role.RUNTIME
