@@ -72,16 +72,19 @@ BEGIN
 END
 """
 
+#: The invitation and the link it came by are taken together or not at all; the caller has locked them.
 TAKE_INVITATION = f"""
 DECLARE
     taken bigint[];
-    changed int;
 BEGIN
     SELECT array_remove(ARRAY[id, via_id], NULL) INTO taken FROM tenancy_invitation WHERE {BY_TOKEN};
-    UPDATE tenancy_invitation SET uses_left = uses_left - 1
-    WHERE id = ANY (taken) AND uses_left > 0 AND withdrawn_at IS NULL;
-    GET DIAGNOSTICS changed = ROW_COUNT;
-    RETURN changed > 0 AND changed = cardinality(taken);
+    IF taken IS NULL OR EXISTS (
+        SELECT FROM tenancy_invitation WHERE id = ANY (taken) AND (uses_left = 0 OR withdrawn_at IS NOT NULL)
+    ) THEN
+        RETURN false;
+    END IF;
+    UPDATE tenancy_invitation SET uses_left = uses_left - 1 WHERE id = ANY (taken);
+    RETURN true;
 END
 """
 
