@@ -94,7 +94,7 @@ def copy(viewer: Viewer) -> None:
     from django.db import connections
     from psycopg import sql
 
-    from config.embedded import ROLE
+    from config.embedded import OWNER_ROLE, ROLE
 
     connections.close_all()
     database = connections["default"].settings_dict
@@ -102,7 +102,7 @@ def copy(viewer: Viewer) -> None:
     with psycopg.connect(dbname="postgres", **root) as connection:
         for name in (WALLED, OPEN):
             connection.execute(f"DROP DATABASE IF EXISTS {name}".encode())
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE {database['NAME']}".encode())
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {database['NAME']} OWNER {OWNER_ROLE}".encode())
         for name, value in (
             ("app.keys", "{" + ",".join(map(str, viewer.keys)) + "}"),
             ("app.person", str(viewer.person_id)),
