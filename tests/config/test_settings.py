@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+import yaml
 
 from tests.config.running import ROOT, clean_environment, manage
 
@@ -106,3 +107,15 @@ def test_collected_files_keep_the_names_that_vite_gave_them(tmp_path):
     )
     assert told.returncode == 0, told.stderr
     assert told.stdout.splitlines()[-1] == "[] True"
+
+
+def test_web_and_worker_are_given_the_address_of_their_own_role_alone():
+    services = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text())["services"]
+    for name in ("web", "worker"):
+        assert {variable for variable in services[name]["environment"] if "DATABASE" in variable} == {"DATABASE_URL"}
+    assert "DATABASE_OWNER_URL" in services["migrate"]["environment"]
+    for name in ("web", "worker"):
+        unit = (ROOT / "deploy" / "systemd" / f"lotsennetz-{name}.service").read_text()
+        assert re.findall(r"^EnvironmentFile=(.*)$", unit, re.MULTILINE) == ["/etc/lotsennetz/env"]
+    uncommented = re.findall(r"^(DATABASE\w*)=", (ROOT / "deploy" / "env.example").read_text(), re.MULTILINE)
+    assert uncommented == ["DATABASE_URL"]

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from config.demo.loader import load_demo
-from tenancy.models import Municipality
+from tenancy.models import Association, Municipality
 
 
 class Command(BaseCommand):
@@ -21,6 +21,8 @@ class Command(BaseCommand):
             raise CommandError("Die Vorführdaten gehören nicht in den echten Betrieb und werden dort nicht geladen.")
         if not Municipality.objects.exists():
             raise CommandError("Erst das Gemeindeverzeichnis laden: manage.py import_register DATEI")
+        if not Association.objects.exists():
+            raise CommandError("Erst die Verbände laden: manage.py import_associations")
         password = os.environ.get("DEMO_PASSWORD") or secrets.token_urlsafe(12)
         report = load_demo(password=password, say=self.stdout.write)
         if report is None:
