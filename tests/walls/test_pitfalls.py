@@ -12,7 +12,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from config.embedded import OPS_ROLE, OWNER_ROLE, ROLE, TESTS_ROLE, _postgres_program
+from config.embedded import OPS_ROLE, OWNER_ROLE, ROLE, TESTS_ROLE, postgres_program
 from exchange.models import Comment, Experience, Helpful
 from exchange.services.experiences import recall_experience
 from tenancy.viewer import viewer_for
@@ -287,7 +287,7 @@ def dump(role: str, *options: str) -> subprocess.CompletedProcess[str]:
     with psycopg.connect(address, user=ROLE) as bare:
         host = bare.info.host
     return subprocess.run(
-        [_postgres_program("pg_dump"), "-h", host, "-U", role, "-d", connection.settings_dict["NAME"],
+        [postgres_program("pg_dump"), "-h", host, "-U", role, "-d", connection.settings_dict["NAME"],
          "--data-only", "--table=exchange_experience", *options],
         capture_output=True,
         check=False,
