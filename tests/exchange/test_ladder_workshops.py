@@ -1,7 +1,8 @@
 """Format, edition and workshop × rung × viewer, over random worlds: every way to ask gives one answer.
 
 The rule is written here once more, in plain words and without the product's code; page, list, search, start page,
-calendar, REST and the policies must agree with it. ``LADDER_EXAMPLES=500`` looks at more worlds.
+calendar, REST and the policies must agree with it. The rule alone is asked of 2,000 worlds in
+``tests/walls/test_three_oracles.py``; ``LADDER_EXAMPLES=500`` looks at all pages in more.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from tests.factories.tenancy import (
 )
 from tests.factories.workshops import EditionFactory, FormatFactory, WorkshopFactory
 
-EXAMPLES = int(os.environ.get("LADDER_EXAMPLES", "10"))
+EXAMPLES = int(os.environ.get("LADDER_EXAMPLES", "5"))
 NOW = datetime.datetime(2026, 5, 1, tzinfo=datetime.UTC)
 LANDS = ("08", "06")
 RUNGS = ("network", "partners", "land", "all", "public")
