@@ -7,6 +7,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from exchange.models import Comment, Experience
+from exchange.policies.published import NOT_YET
 from tenancy.viewer import Seat, Viewer
 from toolkit.access import ALLOW, Decision, deny
 from toolkit.audience import Rung
@@ -98,7 +99,14 @@ def may_publish_experience(viewer: Viewer, experience: Experience) -> Decision:
     if missing:
         words = ", ".join(str(NEEDED_TO_PUBLISH[name]) for name in missing)
         return deny(format_lazy("{sentence} {words}.", sentence=_("Vor dem Veröffentlichen fehlt noch:"), words=words))
-    return may_choose_rung(viewer, experience, experience.rung)
+    return may_choose_rung(viewer, experience, experience.rung) and _may_reach(experience, experience.rung)
+
+
+def _may_reach(experience: Experience, rung: str) -> Decision:
+    """Whether it may be read outside of its network, which must be published for that; reads the network."""
+    if rung in (Rung.OFFICE, Rung.NETWORK) or experience.network.published_at is not None:
+        return ALLOW
+    return deny(NOT_YET)
 
 
 def office_seat(viewer: Viewer, network_id: int) -> Seat | None:
@@ -107,14 +115,17 @@ def office_seat(viewer: Viewer, network_id: int) -> Seat | None:
 
 
 def may_choose_rung(viewer: Viewer, experience: Experience, rung: str) -> Decision:
-    """Whether the viewer may show it on this rung; the one for an office needs an office of the author's."""
+    """Whether the viewer may show it on this rung; the one for an office needs an office of the author's.
+
+    A draft may wait on any rung for its network to be published.
+    """
     if rung not in Rung.values:
         return deny(_("Diese Sichtbarkeit gibt es nicht."))
     # Only the author's own seat gives an experience its office: a coordination must not hand it to theirs.
     seat = office_seat(viewer, experience.network_id) if experience.author_id == viewer.person_id else None
     if rung == Rung.OFFICE and experience.office_id is None and seat is None:
         return deny(_("Diese Stufe gibt es nur für Menschen, die einem Amt zugeordnet sind."))
-    return ALLOW
+    return _may_reach(experience, rung) if experience.state == Experience.State.PUBLISHED else ALLOW
 
 
 def may_change_audience(viewer: Viewer, experience: Experience) -> Decision:

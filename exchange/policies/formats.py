@@ -6,6 +6,7 @@ from django.db.models import OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from exchange.models import Edition, ExchangeFormat, FormatCity, Workshop
+from exchange.policies.published import may_invite_as
 from tenancy.viewer import Viewer
 from toolkit.access import ALLOW, Decision, deny
 from toolkit.rules import there_is, within_sight
@@ -50,7 +51,7 @@ def may_create_format(viewer: Viewer, network_id: int | None = None) -> Decision
         return deny(_("Ein Austauschformat legt die Koordination eines Netzwerks an."))
     if network_id is not None and network_id not in viewer.coordinates:
         return deny(_("Sie können ein Austauschformat nur für Ihr eigenes Netzwerk anlegen."))
-    return ALLOW
+    return ALLOW if network_id is None else may_invite_as(network_id)
 
 
 def may_edit_format(viewer: Viewer, exchange_format: ExchangeFormat) -> Decision:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from exchange.models import ExchangeFormat, Registration, Workshop, WorkshopHost
 from exchange.policies.formats import owners_of
+from exchange.policies.published import may_invite_as
 from tenancy.viewer import Viewer
 from toolkit.access import ALLOW, Decision, deny
 from toolkit.rules import within_sight
@@ -86,7 +87,7 @@ def may_create_workshop(
         return deny(_("Sie können nur für Ihr eigenes Netzwerk einladen."))
     if exchange_format is not None and viewer.coordinates.isdisjoint(owners_of(exchange_format)):
         return deny(_("In diesem Format laden die beteiligten Kommunen ein."))
-    return ALLOW
+    return ALLOW if network_id is None else may_invite_as(network_id)
 
 
 def may_edit_workshop(viewer: Viewer, workshop: Workshop) -> Decision:

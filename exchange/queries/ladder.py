@@ -41,7 +41,8 @@ def _and(words: Sequence[str]) -> str:
 def ladder_for(experience: Experience) -> list[RungChoice]:
     """The rungs for an experience, narrowest first; the office's only when there is one.
 
-    Expects network, municipality, Land and office to be loaded; one query for the partners.
+    Expects network, municipality, Land and office to be loaded; one query for the partners. While the network is not
+    published, only its own people can be chosen.
     """
     town = experience.network.municipality
     partners = partner_names(experience.network_id)
@@ -66,4 +67,7 @@ def ladder_for(experience: Experience) -> list[RungChoice]:
             Rung.OFFICE: _("Alle aus „{office}“ in {town}.").format(office=experience.office.name, town=town.name),
             **who,
         }
+    if experience.network.published_at is None:
+        later = _("Alle im Netzwerk {town}. Andere, sobald Ihr Netzwerk veröffentlicht ist.").format(town=town.name)
+        who = {rung: sentence for rung, sentence in who.items() if rung == Rung.OFFICE} | {Rung.NETWORK: later}
     return [RungChoice(rung.value, str(rung.label), sentence, _ICONS[rung]) for rung, sentence in who.items()]

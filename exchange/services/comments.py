@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from exchange.models import Comment, Experience
 from exchange.policies.experiences import may_comment, may_edit_comment, may_withdraw_comment, visible_experiences
+from exchange.policies.published import may_speak_for
 from tenancy.viewer import Viewer
 from toolkit.access import require
 from toolkit.acting import verb
@@ -37,9 +38,10 @@ def write_comment(viewer: Viewer, experience_id: int, *, body: str) -> Comment:
     locked("exchange_lock_experience", Experience, experience_id)
     experience = visible_experiences(viewer).get(pk=experience_id)
     require(may_comment(viewer, experience))
-    comment = Comment.objects.create(
-        experience=experience, author_id=viewer.someone, network_id=_speaks_for(viewer, experience), body=body
-    )
+    network_id = _speaks_for(viewer, experience)
+    if network_id is not None and network_id != experience.network_id:
+        require(may_speak_for(network_id))
+    comment = Comment.objects.create(experience=experience, author_id=viewer.someone, network_id=network_id, body=body)
     if experience.author_id != viewer.person_id:
         url = reverse("exchange:experience-detail", kwargs={"pk": experience.pk})
         tell(

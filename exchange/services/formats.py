@@ -161,7 +161,7 @@ def save_format(viewer: Viewer, format_id: int, *, version: int, words: Mapping[
 def invite_city(viewer: Viewer, format_id: int, network_id: int) -> FormatCity:
     """Ask another city to own the format too; its coordinators are told. Raises ``Network.DoesNotExist``."""
     exchange_format = _locked(format_id)
-    network = visible_networks(viewer).select_related("municipality").get(pk=network_id)
+    network = visible_networks(viewer).select_related("municipality").get(pk=network_id, published_at__isnull=False)
     require(may_invite_city(viewer, exchange_format, network.pk))
     city, _created = FormatCity.objects.update_or_create(
         format=exchange_format,

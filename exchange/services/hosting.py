@@ -37,7 +37,7 @@ def record_act(viewer: Viewer, verb: str, workshop: Workshop, **more: Any) -> No
 def invite_host(viewer: Viewer, workshop_id: int, network_id: int) -> WorkshopHost:
     """Ask another city to host too; its coordinators are told. Raises ``Network.DoesNotExist``."""
     workshop = locked(workshop_id)
-    network = visible_networks(viewer).select_related("municipality").get(pk=network_id)
+    network = visible_networks(viewer).select_related("municipality").get(pk=network_id, published_at__isnull=False)
     require(may_invite_host(viewer, workshop, network.pk))
     host, _created = WorkshopHost.objects.update_or_create(
         workshop=workshop,

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chat.public import join_room, leave_room, open_room
 from exchange.models import Registration, Workshop
+from exchange.policies.published import may_speak_for
 from exchange.policies.workshops import LIVING, hosts_of, may_take_seat, may_withdraw, visible_workshops
 from tenancy.models import Membership
 from tenancy.queries.people import coordinators_of
@@ -81,6 +82,7 @@ def take_seat(
     network = viewer.seats[0].network_id if network_id is None else network_id
     if network not in viewer.network_ids:
         raise Conflict(_("Bitte wählen Sie eines Ihrer Netzwerke."), field="network")
+    require(may_speak_for(network))
     free = workshop.seats_taken < workshop.seats
     registration = Registration.objects.create(
         workshop=workshop,

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from exchange.forms.formats import AnswerForm, EditionForm, FormatForm, InviteForm, NewFormatForm
 from exchange.models import ExchangeFormat
 from exchange.policies import formats as rules
+from exchange.policies.published import PUBLISH_FIRST, published_among
 from exchange.policies.workshops import may_create_workshop
 from exchange.queries import formats as queries
 from exchange.queries.experiences import clean_query
@@ -24,7 +25,7 @@ from exchange.services import formats as verbs
 from exchange.views.versions import two_texts
 from tenancy.middleware import ViewerRequest
 from tenancy.models import Network
-from toolkit.access import Conflict, require
+from toolkit.access import Conflict, deny, require
 
 SECTION = {"section": "workshops"}
 
@@ -35,9 +36,12 @@ def town_choices(networks: list[Network]) -> list[tuple[int, str]]:
 
 
 def own_choices(request: ViewerRequest) -> list[tuple[int, str]]:
-    """The networks that the viewer coordinates, as choices."""
+    """The published networks that the viewer coordinates, as choices; refuses who has none. One query."""
     seats = {seat.network_id: seat.place for seat in request.viewer.seats}
-    return [(number, seats[number]) for number in sorted(request.viewer.coordinates)]
+    own = published_among(request.viewer.coordinates)
+    if not own:
+        require(deny(PUBLISH_FIRST))
+    return [(number, seats[number]) for number in sorted(own)]
 
 
 def format_or_404(request: ViewerRequest, slug: str) -> ExchangeFormat:
