@@ -21,7 +21,7 @@ from chat.services.messages import send_message
 from chat.services.moderation import hide_message
 from chat.switchboard import in_thread
 from tenancy.models import Person
-from tenancy.viewer import viewer_for
+from tenancy.viewer import Viewer, viewer_for
 from tests.chat.lines import Dial, arrange, telephone
 from tests.chat.rooms import does, room_of_a_thing
 from tests.factories.moderation import ReportFactory
@@ -295,10 +295,13 @@ async def test_whoever_comes_in_first_lends_the_switchboard_neither_eyes_nor_han
 
 async def test_a_command_is_carried_out_as_its_viewer_and_as_nobody_else(dial, pilot, neighbour, direct, monkeypatch):
     found: list[int | None] = []
-    answer = consumers._carry_out
-    monkeypatch.setattr(
-        consumers, "_carry_out", lambda viewer, said: (found.append(acting().person_id), answer(viewer, said))[1]
-    )
+    carry_out = consumers._carry_out
+
+    def listen(viewer: Viewer, command: wire.AnyCommand) -> wire.AnyEvent | None:
+        found.append(acting().person_id)
+        return carry_out(viewer, command)
+
+    monkeypatch.setattr(consumers, "_carry_out", listen)
     for person in (pilot, neighbour):
         line = await dial(person)
         await line.say(op="ping")

@@ -15,6 +15,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from chat import delivery
 from chat.ids import new_client_id
 from chat.queries.conversations import beat_of
 from chat.queries.messages import log_after
@@ -98,6 +99,12 @@ def _act(what: Callable[[Viewer], object]) -> Callable[[Viewer], None]:
     return act
 
 
+def _switchboard(_pilot: Viewer) -> None:
+    with acting_as_nobody():
+        delivery.standing(range(1, 11), [PILOT])
+        delivery.read(LONG, [PILOT], [SIZE.long_messages - 40])
+
+
 READ = SIZE.experiences - 2
 SOON = SIZE.workshops * 3 // 4 + 5
 
@@ -126,6 +133,7 @@ HOT = {
     "conversation": _page(f"/chat/{LONG}/"),
     "what a socket asks on opening": _act(beat_of),
     "what a socket missed": _act(lambda viewer: log_after(viewer, LONG, SIZE.long_messages - 40)),
+    "what the switchboard asks": _switchboard,
     "send a message": _act(lambda viewer: send_message(viewer, LONG, new_client_id(), "Guten Tag")),
     "mark as read": _act(lambda viewer: mark_read(viewer, LONG, SIZE.long_messages)),
     "notices": _page("/mitteilungen/"),
