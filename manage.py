@@ -35,7 +35,7 @@ def main() -> int:
 
     try:
         with engines_for_a_command(sys.argv[1:]), connected_as(role_of_command("".join(sys.argv[1:2]))):
-            if sys.argv[1:3] == ["procrastinate", "worker"]:
+            if sys.argv[1:2] == ["procrastinate"] and "worker" in sys.argv:
                 require_wall()
             execute_from_command_line(sys.argv)
     except Refusal as refusal:

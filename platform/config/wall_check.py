@@ -49,7 +49,7 @@ _RELATIONS = """
 SELECT CASE nspname WHEN 'public' THEN relname ELSE nspname || '.' || relname END AS shown, relkind::text,
     pg_get_userbyid(relowner), relrowsecurity,
     EXISTS (SELECT FROM pg_policy WHERE polrelid = relation.oid AND polcmd IN ('r', '*')
-        AND (0 = ANY (polroles) OR %(role)s::regrole = ANY (polroles))),
+        AND (0 = ANY (polroles) OR quote_ident(%(role)s)::regrole = ANY (polroles))),
     coalesce(reloptions && '{security_invoker=true,security_invoker=on}', false),
     has_table_privilege(%(role)s, relation.oid, 'TRUNCATE')
 FROM pg_class relation JOIN pg_namespace ON pg_namespace.oid = relnamespace

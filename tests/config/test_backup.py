@@ -249,3 +249,20 @@ def test_rows_that_did_not_come_back_are_told(backup, damaged, tmp_path):
     assert code == 1
     assert "Die Tabelle tenancy_state hat 16 Zeilen statt 17." in errors
     assert "Die Tabelle vanished fehlt." in errors
+    assert not found.media.exists()
+
+
+def test_a_dump_that_breaks_off_leaves_the_installation_empty(damaged, tmp_path):
+    """Even where the list was made to fit it."""
+    dump = damaged / folder.DUMP
+    dump.write_bytes(dump.read_bytes()[: dump.stat().st_size * 2 // 3])
+    manifest = json.loads((damaged / folder.MANIFEST).read_text())
+    manifest["files"][folder.DUMP] = folder.sha256(dump)
+    (damaged / folder.MANIFEST).write_text(json.dumps(manifest))
+    found = Installation(tmp_path / "data")
+    with embedded.running_engines(found.data, throwaway=True):
+        code, _, errors = found.manage("restore", damaged)
+        assert (code, errors.count("\n")) == (1, 1)
+        assert errors.startswith("CommandError: pg_restore hat abgebrochen (")
+        assert found.rows() == {}
+    assert [path.name for path in found.data.iterdir() if "media" in path.name] == []

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -69,8 +70,9 @@ def restore_database(source: Path, manifest: folders.Manifest, *, url: str, vers
         connection.execute("ANALYZE")
 
 
-def restore_files(source: Path, manifest: folders.Manifest, *, media: Path, tell: Tell) -> None:
-    """Copy the files back; they appear when all of them are there, each with the content that was backed up."""
+@contextmanager
+def restored_files(source: Path, manifest: folders.Manifest, *, media: Path, tell: Tell) -> Iterator[None]:
+    """Copy the files back, each with the content that was backed up. They appear when the block has ended well."""
     unfinished = media.with_name(f".{media.name}.{os.getpid()}.unfertig")
     names = sorted(name for name in manifest.files if name != folders.DUMP)
     try:
@@ -80,6 +82,7 @@ def restore_files(source: Path, manifest: folders.Manifest, *, media: Path, tell
             if folders.copied(source / name, target) != manifest.files[name]:
                 raise Refusal(f"{name} ist nicht mehr, was gesichert wurde (SHA-256).")
             tell("Dateien zurückspielen", number, len(names))
+        yield
         if media.is_dir():
             # Empty folders alone: asked before.
             shutil.rmtree(media)

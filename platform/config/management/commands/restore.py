@@ -34,8 +34,8 @@ class Command(BaseCommand):
             version = restoring.require_empty(url, media)
             with told() as tell:
                 manifest = restoring.require_whole(source, known_migrations=_known(), tell=tell)
-                restoring.restore_database(source, manifest, url=url, version=version, tell=tell)
-                restoring.restore_files(source, manifest, media=media, tell=tell)
+                with restoring.restored_files(source, manifest, media=media, tell=tell):
+                    restoring.restore_database(source, manifest, url=url, version=version, tell=tell)
             # What is newer here than in the backup, and the rights of all roles.
             call_command("migrate", verbosity=0, interactive=False)
             wall_check.require_wall()
