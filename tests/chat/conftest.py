@@ -50,7 +50,9 @@ def konstanz_rule(konstanz: Network) -> Iterator[None]:
     def may_join(viewer: Viewer, subject_id: int) -> Decision:
         return ALLOW if konstanz.pk in viewer.network_ids else deny("Nur Konstanz.")
 
-    room_rules.register_room_rule("trial", may_join, lambda subject_id: f"/trial/{subject_id}/")
+    room_rules.register_room_rule(
+        "trial", may_join, lambda subject_id: f"/trial/{subject_id}/", lambda viewer, subject_id: f"Probe {subject_id}"
+    )
     yield
     room_rules._rules.clear()
     room_rules._rules.update(before)

@@ -221,7 +221,9 @@ def test_a_group_is_begun_by_the_form_and_a_bad_form_comes_back(as_person, pilot
 
 def test_a_room_has_a_door_for_those_who_may_enter(as_person, konstanz_rule, coordinator, outsider):
     room = room_of_a_thing(coordinator, title="Raum der Probe")
-    assert "Dem Raum beitreten" in as_person(coordinator).get(f"/chat/{room}/").content.decode()
+    door = as_person(coordinator).get(f"/chat/{room}/").content.decode()
+    assert "Dem Raum beitreten" in door
+    assert "<h1>Probe 7</h1>" in door
     assert as_person(outsider).get(f"/chat/{room}/").status_code == 404
     assert as_person(outsider).post(f"/chat/{room}/beitreten/").status_code == 404
     assert as_person(coordinator).post(f"/chat/{room}/beitreten/").status_code == 302

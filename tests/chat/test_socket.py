@@ -178,6 +178,16 @@ async def test_a_removed_member_hears_nothing_said_afterwards(dial, pilot, neigh
     assert "Nachher" not in json.dumps(heard)
 
 
+async def test_a_removal_that_no_hint_announced_is_found_by_the_sweep(dial, neighbour, group, monkeypatch):
+    monkeypatch.setattr(board, "SWEEP_SECONDS", 0.2)
+    monkeypatch.setattr("chat.hints._publish", lambda hint: None)
+    line = await dial(neighbour)
+    await line.say(op="subscribe", c=group, after=0)
+    assert await line.silent(0.4)
+    await in_thread(lambda: leave_conversation(viewer_for(neighbour), group))()
+    assert await line.hear() == {"op": "gone", "c": group}
+
+
 async def test_a_suspended_person_is_put_out_and_hears_nothing(dial, pilot, neighbour, direct, monkeypatch):
     monkeypatch.setattr(board, "SWEEP_SECONDS", 0.2)
     line = await dial(neighbour)
