@@ -16,7 +16,7 @@ def undone() -> Iterator[None]:
     the other.
     """
     block = transaction.atomic()
-    block._from_testcase = True  # as Django marks its own around a test
+    block._from_testcase = True  # type: ignore[attr-defined]  # as Django marks its own around a test
     with block:
         yield
         transaction.set_rollback(True)

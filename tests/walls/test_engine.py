@@ -15,7 +15,7 @@ from psycopg import sql
 
 from tenancy.models import State
 from tests.walls.product import Somebody, products_engine, told, told_beneath
-from toolkit.acting import NOBODY, Identity, ViewerChanged, acting, acting_as, acting_as_nobody, holding
+from toolkit.acting import NOBODY, Identity, ViewerChanged, acting, acting_as, acting_as_nobody, asking_as, holding
 from toolkit.database.base import settings_of
 
 pytestmark = pytest.mark.django_db
@@ -261,6 +261,66 @@ def test_who_gains_a_key_on_the_way_goes_on_with_the_old_ones_until_the_transact
                 assert told() == OF_ANNA
         with acting_as(richer):
             assert told()[0] == "{1,200000,200001,1000000011,5}"
+
+
+# --- a rule that is asked about a third person -----------------------------------------------------------------------
+
+
+VISITOR = Somebody(None, ())
+
+
+@pytest.mark.parametrize(("asked", "expected"), [(BERT, OF_BERT), (VISITOR, NOTHING)])
+def test_in_the_midst_of_a_transaction_one_reads_as_somebody_else_and_goes_on(unpooled, asked, expected):
+    with acting_as(ANNA), transaction.atomic():
+        assert told() == OF_ANNA
+        with asking_as(asked):
+            assert told() == told_beneath() == expected
+        assert told_beneath() == OF_ANNA
+        assert told() == OF_ANNA
+        with transaction.atomic(), asking_as(asked):
+            assert told() == expected
+        assert told_beneath() == OF_ANNA
+
+
+def test_where_nobody_acts_nothing_stays_of_the_one_who_was_asked_about(unpooled):
+    with transaction.atomic():
+        told()
+        with asking_as(ANNA):
+            assert told() == OF_ANNA
+        assert told() == told_beneath() == NOTHING
+    with asking_as(ANNA):
+        assert told() == OF_ANNA
+    assert told() == NOTHING
+    assert not connection.in_atomic_block
+
+
+def test_an_error_while_somebody_is_asked_about_leaves_the_one_before(unpooled):
+    with acting_as(ANNA), transaction.atomic():
+        for statement in ("SELECT 1/0", "SELECT %s"):
+            with pytest.raises(DatabaseError), asking_as(BERT), connection.cursor() as cursor:
+                cursor.execute(statement, [] if "%" in statement else None)
+            assert told() == told_beneath() == OF_ANNA
+        with pytest.raises(ZeroDivisionError), asking_as(BERT):
+            raise ZeroDivisionError
+        assert told() == OF_ANNA
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE tenancy_state SET name = name", "SELECT nextval('tenancy_network_id_seq')",
+     "SELECT tenancy_forget_unconfirmed()", "WITH gone AS (DELETE FROM tenancy_state RETURNING 1) SELECT * FROM gone"],
+)  # fmt: skip
+def test_for_somebody_else_one_only_reads_whatever_is_called(unpooled, statement):
+    with acting_as(ANNA), transaction.atomic():
+        told()
+        with pytest.raises(DatabaseError, match="read-only transaction"), asking_as(BERT):
+            connection.cursor().execute(statement)
+        with asking_as(BERT), pytest.raises(ViewerChanged), acting_as(ANNA):
+            pass
+        # Afterwards the one from before may write again.
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE TEMPORARY TABLE engine_wrote ON COMMIT DROP AS SELECT 1")
+        assert told() == OF_ANNA
 
 
 # --- kinds of statements -------------------------------------------------------------------------------------------

@@ -122,8 +122,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.require_same_viewer(wanted)
         if self.told is not None:
             return None
+        # Said of nobody too: they may be asked about in the transaction of somebody (``toolkit.acting.asking_as``).
         self.told = wanted
-        return None if wanted == NOBODY else settings_of(wanted)
+        return settings_of(wanted)
 
     def require_same_viewer(self, wanted: Identity) -> None:
         """Raise ``ViewerChanged`` when somebody else was told to the running transaction."""
