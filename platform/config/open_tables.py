@@ -14,7 +14,7 @@ OPEN = {
     # --- the register and the programme
     "tenancy_state": _REGISTER,
     "tenancy_district": _REGISTER,
-    "tenancy_municipality": _REGISTER,
+    "tenancy_municipality": "The official register, public knowledge. Approvals add the mail domains that fit.",
     "tenancy_association": "Public knowledge, imported with the register.",
     "tenancy_associationmember": "Public knowledge, imported with the register.",
     "tenancy_topic": "Words that everybody chooses from.",
@@ -26,10 +26,11 @@ OPEN = {
     ),
     "tenancy_persontopic": "Belongs to the person's row, and is shown with it.",
     "tenancy_membership": (
-        "What a viewer holds is made of it, and so is who must be told of something. Who is shown to whom is the first "
-        "wall's: tenancy.policies.people."
+        "Who must be told of something is found in it, whether or not whoever acts sees that network, and pilots are "
+        "counted in it for everybody. It says who is where by numbers; the network's own row and its offices are "
+        "behind the wall. Who is shown to whom is the first wall's: tenancy.policies.people."
     ),
-    "tenancy_moderator": "As memberships: keys are made of it, and applicants are told through it.",
+    "tenancy_moderator": "The programme sees who moderates, and visitors' reports and applications are told to them.",
     # --- sign-in
     "django_session": _SIGN_IN,
     "account_emailaddress": _SIGN_IN,
