@@ -118,3 +118,26 @@ def as_definers(functions: Sequence[str]) -> migrations.RunSQL:
         "".join(f"ALTER FUNCTION {name}() SECURITY DEFINER SET search_path = public, pg_temp;" for name in functions),
         "".join(f"ALTER FUNCTION {name}() SECURITY INVOKER;" for name in functions),
     )
+
+
+def stays(table: str, *columns: str) -> migrations.RunSQL:
+    """Whose a row is stays what it was, whoever may change the rest of it.
+
+    A policy sees the row before and the row after, never both: who may change a row could make it one of another
+    format or network. The owner's functions and the ops role are not asked, as with policies.
+    """
+    before, after = (", ".join(f"{row}.{column}" for column in columns) for row in ("OLD", "NEW"))
+    return migrations.RunSQL(
+        f"""
+        CREATE FUNCTION {table}_keeps_its_place() RETURNS trigger LANGUAGE plpgsql AS $body$
+        BEGIN
+            IF row_security_active(TG_RELID) THEN
+                RAISE insufficient_privilege USING MESSAGE = TG_TABLE_NAME || ': whose it is stays as it is.';
+            END IF;
+            RETURN NEW;
+        END $body$;
+        CREATE TRIGGER {table}_keeps_its_place BEFORE UPDATE ON {table} FOR EACH ROW
+            WHEN (ROW({before}) IS DISTINCT FROM ROW({after})) EXECUTE FUNCTION {table}_keeps_its_place();
+        """,
+        f"DROP TRIGGER {table}_keeps_its_place ON {table}; DROP FUNCTION {table}_keeps_its_place();",
+    )
