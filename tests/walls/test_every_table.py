@@ -43,8 +43,7 @@ UNIQUE = {
     "one_message_per_client_id": "A client's number is looked for among the sender's own.",
     "one_open_report_per_person_and_thing": "One's own reports.",
     "one_open_report_per_address_and_thing": (
-        "Tells a visitor that this address has reported this thing before; asked again is answered as if for the first "
-        "time."
+        "A visitor who reports again is answered as if for the first time, so no address is found out by it."
     ),
     "tenancy_roleterm_network_id_key": "Written by the network's coordination, who sees it.",
     "council_paper_once_per_network": "As above.",
@@ -61,16 +60,16 @@ UNIQUE = {
     "exchange_edition_workshop_id_key": "Written by hosts of that workshop.",
     "moderation_moderationdecision_follows_id_key": "Only moderators of its Land, who see both.",
     # --- public knowledge
-    "tenancy_network_municipality_id_key": "That a city takes part is told to whoever applies for it.",
+    "tenancy_network_municipality_id_key": "Founding is the moderation's of its Land, which let the one network in.",
     "tenancy_network_slug_key": "Made of the town's name, when its one network is founded.",
-    "one_living_application_per_municipality": "Whoever applies is told that somebody has, and nothing of them.",
+    "one_living_application_per_municipality": "Met by a function that needs the mail's token, told to who fits.",
     "one_living_partnership_per_pair": "One's own network is one of the two, so both sides see it.",
     "hashtag_once": "A hashtag is taken: told by a sentence. It is the address of a format, and says nothing else.",
     "exchange_exchangeformat_slug_key": "Made of the hashtag.",
     "chat_conversation_direct_key_key": "Between oneself and another; found or made by one function.",
     "one_room_per_subject": "Found or made by one function.",
     # --- nobody can guess them
-    "tenancy_invitation_token_hash_key": "256 random bits.",
+    "tenancy_invitation_token_hash_key": "192 random bits.",
     "exchange_workshop_calendar_uid_key": "122 random bits.",
 }
 
