@@ -252,13 +252,13 @@ class Meter:
 
 
 def measure(wanted: list[Row], rounds: int, connections: dict[str, DatabaseWrapper]) -> None:
-    """Fill the rows with costs, each way first in a third of the rounds."""
+    """Fill the rows with costs, one row after the other, each way first in a third of the rounds."""
     gc.disable()
-    for turn in range(rounds + WARM):
-        gc.collect()
-        order = [WAYS[(turn + place) % len(WAYS)] for place in range(len(WAYS))]
-        for row in wanted:
-            for way in order:
+    for row in wanted:
+        for turn in range(rounds + WARM):
+            gc.collect()
+            for place in range(len(WAYS)):
+                way = WAYS[(turn + place) % len(WAYS)]
                 cost = _cost(row.act, connections[way])
                 if turn >= WARM:
                     row.costs[way].append(cost)
