@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from exchange.models import Edition, ExchangeFormat, FormatCity, Workshop
@@ -29,8 +30,10 @@ def with_cities(rows: QuerySet[ExchangeFormat]) -> QuerySet[ExchangeFormat]:
 
 def with_counts(rows: QuerySet[ExchangeFormat], viewer: Viewer) -> QuerySet[ExchangeFormat]:
     """Formats that know how many of their editions took place (``held``), as far as the viewer sees them."""
-    seen = visible_editions(viewer).exclude(state=Edition.State.CANCELLED)
-    return rows.annotate(held=Count("editions", filter=Q(editions__in=seen)))
+    seen = visible_editions(viewer).exclude(state=Edition.State.CANCELLED).filter(format=OuterRef("pk"))
+    # Of each format that is shown, and not of all editions that there are.
+    counted = seen.order_by().values("format").annotate(times=Count("pk")).values("times")
+    return rows.annotate(held=Coalesce(Subquery(counted), 0))
 
 
 def format_list(viewer: Viewer, mark: str = "") -> Page[ExchangeFormat]:

@@ -8,6 +8,9 @@ from django.utils import timezone
 
 from chat.models import Conversation
 from exchange.models import Comment, Experience, Registration, Workshop
+from moderation.models import Report
+from moderation.services.decisions import decide_report, restore_thing
+from moderation.services.reports import report_thing
 from tenancy.viewer import viewer_for
 from tests.exchange.wall_world import CAST, acting, refused, world
 from tests.factories.moderation import ReportFactory
@@ -275,6 +278,18 @@ def test_what_is_right_is_done(reported):
         assert rows_of("exchange_move_up", w.wide_workshop.pk, NOW) == [(w.people["outsider"].pk,)]
     states = dict(Experience.objects.values_list("pk", "state"))
     assert (states[w.wide.pk], states[w.draft.pk]) == ("recalled", "published")
+
+
+def test_a_moderator_decides_on_what_only_its_city_reads_and_takes_it_back(world, as_person):
+    w = world
+    report_thing(w.viewers["office_head"], "experience", w.narrow.pk, reason="personal_data", text="Ein Name.")
+    decided = decide_report(w.viewers["moderator"], Report.objects.get().pk, action="hide", reason="Nennt Namen.")
+    address = f"/erfahrungen/{w.narrow.pk}/"
+    seen = {who: as_person(w.people[who]).get(address).status_code for who in CAST}
+    assert {who for who, status in seen.items() if status == 200} == {"pilot"}
+    restore_thing(w.viewers["moderator"], decided.pk, reason="Der Name ist entfernt.")
+    seen = {who: as_person(w.people[who]).get(address).status_code for who in CAST}
+    assert {who for who, status in seen.items() if status == 200} == {"pilot", "coordinator", "office_head"}
 
 
 def test_who_leaves_gives_back_places_in_workshops_that_the_coordination_does_not_see(world):
