@@ -229,10 +229,11 @@ def leave_format(viewer: Viewer, format_id: int, network_id: int) -> None:
     exchange_format = _locked(format_id)
     require(may_leave_format(viewer, exchange_format, network_id))
     network = Network.objects.select_related("municipality").get(pk=network_id)
+    # Asked before: who left a narrow format does not see it any more.
+    staying = owners_of(exchange_format) - {network_id}
     FormatCity.objects.filter(format=exchange_format, network_id=network_id).update(
         state=FormatCity.State.LEFT, answered_at=timezone.now()
     )
-    staying = owners_of(_locked(format_id))
     if exchange_format.room_id is not None:
         leave_room(exchange_format.room_id, set(members_of([network_id])) - set(members_of(staying)))
     _record(viewer, "city_left", exchange_format, network_id=network_id)

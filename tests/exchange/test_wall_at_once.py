@@ -114,6 +114,19 @@ def test_the_numbers_of_the_start_page_are_the_same_whoever_asks_first(as_person
     assert counted[0] == {pilot.email: 2, outsider.email: 1, neighbour.email: 1}
 
 
+def test_who_leaves_a_narrow_format_or_declines_a_draft_ends_out_of_sight(as_person, konstanz, heilbronn, coordinator, neighbour_coordinator):
+    made = FormatFactory(rung="network", cities=[konstanz, heilbronn])
+    draft = WorkshopFactory(state="draft", hosts=[konstanz], asked=[heilbronn])
+    leaving = as_person(neighbour_coordinator)
+    network = {"network": heilbronn.pk}
+    assert leaving.post(f"/formate/{made.slug}/verlassen/", network)["Location"] == "/formate/"
+    answer = leaving.post(f"/veranstaltungen/{draft.pk}/gastgebende/antworten/", {**network, "answer": "no"})
+    assert answer["Location"] == "/veranstaltungen/"
+    assert leaving.get(f"/formate/{made.slug}/").status_code == 404
+    assert leaving.get(f"/veranstaltungen/{draft.pk}/").status_code == 404
+    assert "hat" in as_person(coordinator).get(f"/formate/{made.slug}/").content.decode()
+
+
 # --- names and numbers that exist once -------------------------------------------------------------------------------
 
 #: Every unique constraint of the exchange, and why it tells nothing of rows out of sight.
