@@ -37,7 +37,7 @@ def birds(cast: SimpleNamespace) -> Aviary:
 def short_pages() -> Iterator[None]:
     """Lists turn over after three rows, so that the crawl reaches their second page and their last."""
     real = original(page_by_key)
-    with swapped(page_by_key, lambda rows, order, mark="", *, size=20: real(rows, order, mark, size=3)):
+    with swapped(page_by_key, lambda rows, order, mark="", *, size=20, **more: real(rows, order, mark, size=3, **more)):
         yield
 
 

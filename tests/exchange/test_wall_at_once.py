@@ -114,7 +114,9 @@ def test_the_numbers_of_the_start_page_are_the_same_whoever_asks_first(as_person
     assert counted[0] == {pilot.email: 2, outsider.email: 1, neighbour.email: 1}
 
 
-def test_who_leaves_a_narrow_format_or_declines_a_draft_ends_out_of_sight(as_person, konstanz, heilbronn, coordinator, neighbour_coordinator):
+def test_who_leaves_a_narrow_format_or_declines_a_draft_ends_out_of_sight(
+    as_person, konstanz, heilbronn, coordinator, neighbour_coordinator
+):
     made = FormatFactory(rung="network", cities=[konstanz, heilbronn])
     draft = WorkshopFactory(state="draft", hosts=[konstanz], asked=[heilbronn])
     leaving = as_person(neighbour_coordinator)
