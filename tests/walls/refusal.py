@@ -16,8 +16,8 @@ from toolkit.unseen import insert_unseen
 
 
 def refused(viewer: Viewer, write: Callable[[], object]) -> None:
-    """The policy of the table refuses what ``write`` does for the viewer."""
-    with acting_as(viewer), undone(), pytest.raises(ProgrammingError, match="row-level security"):
+    """A policy of the table, or that its rows stay where they are, refuses what ``write`` does for the viewer."""
+    with acting_as(viewer), undone(), pytest.raises(ProgrammingError, match=r"row-level security|stays as it is"):
         write()
 
 
