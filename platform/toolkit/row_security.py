@@ -132,7 +132,7 @@ def stays(table: str, *columns: str) -> migrations.RunSQL:
         CREATE FUNCTION {table}_keeps_its_place() RETURNS trigger LANGUAGE plpgsql AS $body$
         BEGIN
             IF row_security_active(TG_RELID) THEN
-                RAISE insufficient_privilege USING MESSAGE = TG_TABLE_NAME || ': whose it is stays as it is.';
+                RAISE insufficient_privilege USING MESSAGE = TG_TABLE_NAME || ': row-level security keeps whose it is.';
             END IF;
             RETURN NEW;
         END $body$;
