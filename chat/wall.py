@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
+from django.db.models import BigIntegerField
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,9 @@ def room_of(subject_kind: str, subject_id: int) -> int | None:
 
 
 def room_at(room_id: int) -> Room | None:
-    """The room with a number, for whoever is signed in; None for other conversations."""
+    """The room with a number, for whoever is signed in; None for other conversations, and for numbers nobody gives."""
+    if room_id > BigIntegerField.MAX_BIGINT:
+        return None
     rows = _rows("SELECT thing, thing_id FROM chat_subject_of(%s)", room_id)
     return Room(room_id, *rows[0]) if rows else None
 
