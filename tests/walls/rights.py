@@ -15,7 +15,7 @@ from typing import Any
 from django.db import DatabaseError, ProgrammingError, connection, transaction
 from django.utils import timezone
 
-from exchange.models import Helpful
+from exchange.models import CalendarAddress, Helpful
 from notices.models import NoticeWish
 from tenancy.models import Invitation
 from tenancy.viewer import ANONYMOUS, Viewer, viewer_for
@@ -30,16 +30,19 @@ from tests.factories.tenancy import (
     CouncilPaperFactory,
     DivisionFactory,
     FundingFactory,
+    MembershipFactory,
+    ModeratorFactory,
     NetworkFactory,
     OfficeFactory,
     PartnershipFactory,
 )
-from tests.factories.workshops import EditionFactory, FormatFactory, WorkshopFactory
+from tests.factories.workshops import EditionFactory, FormatFactory, RegistrationFactory, WorkshopFactory
 from toolkit.acting import acting_as
+from toolkit.audit import record
 
 KEPT = Path(__file__).with_name("rights.json")
 #: Columns that say whose a row is or in what state: a change of one of these may move it past its rule.
-OWNING = ("state", "hidden_at", "withdrawn_at", "accepted_at", "ended_at", "left_seq", "role", "verb")
+OWNING = ("state", "hidden_at", "withdrawn_at", "accepted_at", "ended_at", "left_seq", "role", "title")
 #: The state a foreign key can be changed to, at most, of those that other rows of the table have.
 VALUES = 3
 BLIND = 8
@@ -51,7 +54,10 @@ def world(cast: SimpleNamespace) -> Aviary:
     birds = build(cast)
     land = next(e for e in birds.of("Experience") if "xqhnlandtitlexq" in e.title)
     Helpful.objects.create(experience=land, person=cast.pilot)
-    NoticeWish.objects.create(person=cast.pilot)
+    for person in (cast.pilot, cast.neighbour):
+        NoticeWish.objects.create(person=person)
+    CalendarAddress.objects.create(person=cast.neighbour)
+    ReportFactory(author=cast.moderator, text=birds.word("onownwords"))
     Invitation.objects.filter(network=cast.konstanz).update(invited_by=cast.coordinator)
     for network, word in ((cast.konstanz, "kn"), (cast.heilbronn, "hn")):
         FundingFactory(network=network, note=birds.word(f"{word}funding"))
@@ -79,6 +85,20 @@ def world(cast: SimpleNamespace) -> Aviary:
     ApplicationFactory(note=birds.word("unconfirmed"))
     DecisionFactory(decided_by=cast.moderator, reason=birds.word("bymoderator"))
     ReportFactory(reporter=cast.pilot, text=birds.word("bypilot"))
+    seats = next(w for w in birds.of("Workshop") if "xqworkshoptitlexq" in w.title)
+    RegistrationFactory(workshop=seats, person=cast.outsider, network=cast.giessen, needs=birds.word("shownseat"))
+    gone = {"state": "withdrawn", "needs": birds.word("withdrawnseat")}
+    RegistrationFactory(workshop=seats, person=cast.pilot, network=cast.konstanz, **gone)
+    RegistrationFactory(person=cast.pilot, network=cast.konstanz, needs=birds.word("seatelsewhere"))
+    wide = next(f for f in birds.of("ExchangeFormat") if f.hashtag == "Gefragt")
+    narrow = next(w for w in birds.of("Workshop") if "xqknownworkshoptitlexq" in w.title)
+    EditionFactory(format=wide, workshop=narrow, motto=birds.word("narrowedition"))
+    past = {"ended_on": timezone.localdate()}
+    MembershipFactory(network=cast.konstanz, person=cast.neighbour, **past)
+    MembershipFactory(network=cast.konstanz, person__about=birds.word("wasinkonstanz"), **past)
+    ModeratorFactory(person__about=birds.word("moderatedonce"), **past)
+    record("moderation.hide", person_id=cast.moderator.pk, subject="experience", subject_id=1,
+           network_id=cast.konstanz.pk, reason=birds.word("moderationrecord"))  # fmt: skip
     quiet = NetworkFactory(slug="xqquietxq")
     PartnershipFactory(asking=cast.konstanz, asked=quiet)
     PartnershipFactory(asking=quiet, asked=cast.heilbronn, ended_at=timezone.now())

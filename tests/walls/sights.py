@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -21,20 +22,24 @@ from toolkit.acting import acting_as
 KEPT = Path(__file__).with_name("sights.json")
 
 
+def _seats(workshop: Workshop, viewer: Any) -> Iterable[Any]:
+    return visible_registrations(viewer, workshop, own_registrations(viewer).filter(workshop=workshop).first())
+
+
+def _of(function: Any, number: int, viewer: Any) -> Iterable[Any]:
+    rows: Iterable[Any] = function(viewer, number)
+    return rows
+
+
 def _calls(function: Any, birds: Aviary, cast: SimpleNamespace) -> Iterable[Callable[[Any], Iterable[Any]]]:
     """The questions to ask of a rule: one, or one for each thing that it is asked about."""
-    name = function.__name__
     if function is visible_registrations:
-        for workshop in Workshop.objects.order_by("pk"):
-            yield lambda viewer, w=workshop: function(viewer, w, own_registrations(viewer).filter(workshop=w).first())
-    elif name in ("visible_messages", "seat_of"):
-        for talk in sorted({talk.pk for talk in birds.of("Conversation")}):
-            yield lambda viewer, t=talk: function(viewer, t)
-    elif function is visible_network_record:
-        for network in (cast.konstanz, cast.heilbronn, cast.giessen):
-            yield lambda viewer, n=network: function(viewer, n.pk)
-    else:
-        yield function
+        return [partial(_seats, workshop) for workshop in Workshop.objects.order_by("pk")]
+    if function.__name__ in ("visible_messages", "seat_of"):
+        return [partial(_of, function, talk) for talk in sorted({talk.pk for talk in birds.of("Conversation")})]
+    if function is visible_network_record:
+        return [partial(_of, function, network.pk) for network in (cast.konstanz, cast.heilbronn, cast.giessen)]
+    return [function]
 
 
 def rules_of_sight() -> list[Any]:

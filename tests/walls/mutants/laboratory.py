@@ -20,7 +20,15 @@ from _pytest.runner import runtestprotocol
 from django.db import connection
 
 from config.embedded import OWNER_ROLE
-from tests.walls.mutants.making import Mutant, definer_mutants, door_mutants, doors, policy_mutants, sight_mutants
+from tests.walls.mutants.making import (
+    EQUIVALENT,
+    Mutant,
+    definer_mutants,
+    door_mutants,
+    doors,
+    policy_mutants,
+    sight_mutants,
+)
 from tests.walls.sights import names
 from tests.walls.swapping import original, swapped
 from toolkit.database import base
@@ -48,14 +56,14 @@ class Noted:
                 stack.enter_context(swapped(door, self._door(name, original(door))))
             real = base._TellingCursor._execute
 
-            def execute(cursor: Any, sql: Any, *more: Any) -> Any:
+            def execute(cursor: Any, sql: Any, params: Any, *more: Any) -> Any:
                 text = sql if isinstance(sql, str) else ""
                 for name in self.functions:
                     if name in text:
                         self.called[name].add(self.running)
-                return real(cursor, sql, *more)
+                return real(cursor, sql, params, *more)
 
-            base._TellingCursor._execute = execute  # type: ignore[method-assign]  # until the block ends
+            base._TellingCursor._execute = execute  # type: ignore[method-assign, assignment]  # until the block ends
             try:
                 yield
             finally:
@@ -101,6 +109,10 @@ class Laboratory:
         cursor = self.owner.execute(statement)
         return list(cursor.fetchall()) if cursor.description else []
 
+    def close(self) -> None:
+        """Let go of the database, which ends with the tests."""
+        self.owner.close()
+
     def connect(self) -> None:
         """As the owner of the tables, beside the tests' own connection."""
         at = connection.settings_dict
@@ -143,6 +155,13 @@ def experiment(session: pytest.Session) -> None:
     families = session.config.getoption("--families").split(",")
     laboratory.run(laboratory.first)  # makes the database
     laboratory.connect()
+    try:
+        _experiment(laboratory, session, families)
+    finally:
+        laboratory.close()
+
+
+def _experiment(laboratory: Laboratory, session: pytest.Session, families: list[str]) -> None:
     made = {
         "policy": lambda: list(policy_mutants(laboratory.execute)),
         "definer": lambda: list(definer_mutants(laboratory.execute)),
@@ -159,14 +178,16 @@ def experiment(session: pytest.Session) -> None:
         laboratory.items.pop(nodeid)
     laboratory.write(f"{len(session.items)} tests once: {time.monotonic() - begun:.0f} s; {len(mutants)} mutants")
     for mutant in mutants:
-        laboratory.judge(mutant)
+        if mutant.name not in EQUIVALENT:
+            laboratory.judge(mutant)
     laboratory.write("")
     laboratory.write(f"{'family':<10}{'made':>6}{'caught':>8}{'survived':>10}")
     for family in families:
         caught = sum(m.family == family for m, _by in laboratory.caught)
         survived = sum(m.family == family for m in laboratory.survived)
         laboratory.write(f"{family:<10}{caught + survived:>6}{caught:>8}{survived:>10}")
+    left_out = [mutant.name for mutant in mutants if mutant.name in EQUIVALENT]
+    laboratory.write(f"{len(left_out)} equivalent mutants left out, see EQUIVALENT")
     laboratory.write(f"in {time.monotonic() - begun:.0f} s")
     laboratory.run(laboratory.first)
     session.testsfailed = len(laboratory.survived) + len(red)
-    laboratory.owner.close()
