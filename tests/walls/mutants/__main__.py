@@ -8,6 +8,7 @@ import sys
 #: Tests that between them ask every rule; neither browsers nor other processes.
 TESTS = (
     *("tests/walls/test_rights.py", "tests/walls/test_sights.py", "tests/walls/test_blind_changes.py"),
+    "tests/walls/test_rules_alone.py",
     *("tests/chat", "tests/moderation", "tests/notices", "tests/exchange", "tests/tenancy"),
     "tests/access/test_every_address.py",
 )

@@ -20,12 +20,15 @@ from toolkit.row_security import KEYS, PERSON, TOKEN
 
 #: Mutants that change nothing that anybody could do or see, each with the reason.
 _BY_NUMBER = "Asked of the row's own number, and every other number is taken or nobody's."
+_LOCKS = "Would hold more rows until the transaction ends, and shows and changes none of them."
 EQUIVALENT: dict[str, str] = {
     "policy: chat_conversation update: WITH CHECK (true)": _BY_NUMBER,
     "policy: exchange_exchangeformat update: WITH CHECK (true)": _BY_NUMBER,
     "policy: exchange_workshop update: WITH CHECK (true)": _BY_NUMBER,
     "policy: tenancy_network update: WITH CHECK (true)": _BY_NUMBER,
     "policy: tenancy_invitation update: WITH CHECK (true)": "Asked of its network, which a trigger keeps as well.",
+    "definer: tenancy_lock_invitation: token 1": _LOCKS,
+    "definer: tenancy_lock_invitation: token 2": _LOCKS,
 }
 
 #: Runs a statement as the owner of the tables and gives its rows.
