@@ -18,7 +18,7 @@ NOT_YET = _(
 )
 
 
-def published_among(network_ids: Iterable[int]) -> frozenset[int]:
+def which_are_published(network_ids: Iterable[int]) -> frozenset[int]:
     """Those of the networks that everybody can see. One query."""
     rows = Network.objects.filter(pk__in=list(network_ids), published_at__isnull=False)
     return frozenset(rows.values_list("pk", flat=True))
@@ -26,9 +26,9 @@ def published_among(network_ids: Iterable[int]) -> frozenset[int]:
 
 def may_invite_as(network_id: int) -> Decision:
     """Whether a network may begin something between cities. One query."""
-    return ALLOW if published_among([network_id]) else deny(PUBLISH_FIRST)
+    return ALLOW if which_are_published([network_id]) else deny(PUBLISH_FIRST)
 
 
 def may_speak_for(network_id: int) -> Decision:
     """Whether somebody may speak for a network where others read or meet them. One query."""
-    return ALLOW if published_among([network_id]) else deny(NOT_YET)
+    return ALLOW if which_are_published([network_id]) else deny(NOT_YET)

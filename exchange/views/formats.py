@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from exchange.forms.formats import AnswerForm, EditionForm, FormatForm, InviteForm, NewFormatForm
 from exchange.models import ExchangeFormat
 from exchange.policies import formats as rules
-from exchange.policies.published import PUBLISH_FIRST, published_among
+from exchange.policies.published import PUBLISH_FIRST, which_are_published
 from exchange.policies.workshops import may_create_workshop
 from exchange.queries import formats as queries
 from exchange.queries.experiences import clean_query
@@ -38,7 +38,7 @@ def town_choices(networks: list[Network]) -> list[tuple[int, str]]:
 def own_choices(request: ViewerRequest) -> list[tuple[int, str]]:
     """The published networks that the viewer coordinates, as choices; refuses who has none. One query."""
     seats = {seat.network_id: seat.place for seat in request.viewer.seats}
-    own = published_among(request.viewer.coordinates)
+    own = which_are_published(request.viewer.coordinates)
     if not own:
         require(deny(PUBLISH_FIRST))
     return [(number, seats[number]) for number in sorted(own)]
