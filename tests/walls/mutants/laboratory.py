@@ -131,7 +131,7 @@ class Laboratory:
             wanted = [nodeid for nodeid in self.items if nodeid.endswith(SIGHTS)]
         else:
             by = self.noted.denied if mutant.family == "door" else self.noted.called
-            wanted = sorted(by[mutant.where], key=lambda nodeid: self.noted.seconds[nodeid])
+            wanted = sorted(by[mutant.where], key=lambda n: ("test_rules_alone" not in n, self.noted.seconds[n]))
             # A test that noticed another mutant of the same function is the likeliest to notice this one.
             before = [nodeid for other, nodeid in self.caught if other.where == mutant.where and nodeid in wanted]
             wanted = list(dict.fromkeys([*before, *wanted]))[:MOST]
