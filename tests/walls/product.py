@@ -67,3 +67,11 @@ def told_beneath() -> tuple[str, str, str]:
     connection.ensure_connection()
     keys, person, token = connection.connection.execute(TOLD).fetchone()
     return keys or "", person or "", token or ""
+
+
+#: Two people of two cities, and what the database is told of them; of nobody: nothing.
+ANNA = Somebody(11, (1, 200_000, 200_001, 1_000_000_011))
+BERT = Somebody(12, (2, 200_000, 200_001, 1_000_000_012))
+NOTHING = ("", "", "")
+OF_ANNA = ("{1,200000,200001,1000000011}", "11", "")
+OF_BERT = ("{2,200000,200001,1000000012}", "12", "")
