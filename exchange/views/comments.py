@@ -15,7 +15,7 @@ from exchange.policies.experiences import may_comment, may_edit_comment, visible
 from exchange.services.comments import edit_comment, withdraw_comment, write_comment
 from exchange.views.experiences import SECTION, comment_refused, visible_or_404
 from tenancy.middleware import ViewerRequest
-from toolkit.access import require
+from toolkit.access import Denied, require
 
 
 def _page(comment: Comment, anchor: str = "") -> str:
@@ -30,7 +30,12 @@ def comment_write(request: ViewerRequest, pk: int) -> HttpResponse:
     form = CommentForm(request.POST)
     if not form.is_valid():
         return comment_refused(request, pk, form)
-    comment = write_comment(request.viewer, pk, body=form.cleaned_data["body"])
+    try:
+        comment = write_comment(request.viewer, pk, body=form.cleaned_data["body"])
+    except Denied as refused:
+        # Whom one speaks for is only known with the words; they are not lost over it.
+        form.add_error("body", str(refused))
+        return comment_refused(request, pk, form)
     messages.success(request, _("Ihr Kommentar steht jetzt da. Danke!"))
     return redirect(_page(comment))
 

@@ -19,7 +19,7 @@ from exchange.queries import workshops as queries
 from exchange.services import seats as verbs
 from exchange.views.workshops import SECTION, detail, seat_form_for, workshop_or_404
 from tenancy.middleware import ViewerRequest
-from toolkit.access import Conflict, deny, require
+from toolkit.access import Conflict, Denied, deny, require
 
 #: A cell that begins with one of these is a formula for spreadsheets.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -46,6 +46,10 @@ def seat_take(request: ViewerRequest, pk: int) -> HttpResponse:
         )
     except Conflict as error:
         form.add_error(error.field or None, str(error))
+        return detail(request, pk, seat_form=form, status=422)
+    except Denied as refused:
+        # For which network one comes is only known with the form; what was typed there is not lost over it.
+        form.add_error(None, str(refused))
         return detail(request, pk, seat_form=form, status=422)
     if place.state == Registration.State.SEAT:
         messages.success(request, _("Sie haben einen Platz. Bis bald!"))

@@ -247,6 +247,24 @@ def test_nobody_speaks_or_signs_up_elsewhere_for_a_network_that_others_do_not_se
         take_seat(viewer, WorkshopFactory(rung="all", hosts=[heilbronn]).pk)
 
 
+def test_what_was_typed_for_a_network_that_others_do_not_see_is_not_lost(as_person, unpublished, pilot, heilbronn):
+    browser = as_person(pilot)
+    card = ExperienceFactory(network=heilbronn, rung="all")
+    answer = browser.post(f"/erfahrungen/{card.pk}/kommentare/", {"body": "Wie schön das geworden ist."})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "noch nicht veröffentlicht" in page
+    assert "Wie schön das geworden ist." in page
+    workshop = WorkshopFactory(rung="all", hosts=[heilbronn])
+    answer = browser.post(
+        f"/veranstaltungen/{workshop.pk}/anmelden/", {"network": unpublished.pk, "needs": "Höranlage"}
+    )
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "noch nicht veröffentlicht" in page
+    assert "Höranlage" in page
+
+
 def test_a_feed_of_ones_own_calendar_shows_what_its_person_may_see(as_person, client, world, pilot):
     as_person(pilot).post("/veranstaltungen/kalender/neu/")
     page = as_person(pilot).get("/veranstaltungen/kalender/")
