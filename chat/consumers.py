@@ -6,6 +6,7 @@ import time
 from collections import deque
 
 from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
 from django.db import DatabaseError
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -72,7 +73,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         """Let people with a living session in; everybody else is told to sign in (4401)."""
         self.line: Line | None = None
         self.bad = 0
-        self.recent: deque[float] = deque(maxlen=wire.FRAMES)
+        self.recent: deque[float] = deque(maxlen=wire.FRAMES * settings.CHAT_PACE)
         await self.accept()
         user = self.scope.get("user")
         session_key = self.scope["session"].session_key or ""
@@ -101,7 +102,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         if line is None or line.closing:
             return
         now = time.monotonic()
-        if len(self.recent) == wire.FRAMES and now - self.recent[0] < wire.FRAMES_SECONDS:
+        if len(self.recent) == self.recent.maxlen and now - self.recent[0] < wire.FRAMES_SECONDS:
             self._complain(line, "too_fast", wire.CLOSE_TOO_MANY)
             return
         self.recent.append(now)

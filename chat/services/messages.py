@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db import IntegrityError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -104,8 +105,9 @@ def _require_rate(viewer: Viewer, conversation: Conversation, now: datetime) -> 
         created_at__gt=now - timedelta(seconds=RATE_SECONDS),
     ).order_by("seq")
     times = list(recent.values_list("created_at", flat=True))
-    if len(times) >= RATE:
-        wait = RATE_SECONDS - (now - times[-RATE]).total_seconds()
+    most = RATE * settings.CHAT_PACE
+    if len(times) >= most:
+        wait = RATE_SECONDS - (now - times[-most]).total_seconds()
         raise TooFast(
             _("Das ging sehr schnell: höchstens 10 Nachrichten in 10 Sekunden. Bitte einen Moment warten."),
             retry_after=max(0.1, wait),

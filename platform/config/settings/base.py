@@ -167,6 +167,10 @@ CHANNEL_LAYERS = {
     }
 }
 
+# Times the pace at which a person may write into a conversation and a line may speak. For measuring and for tests
+# under fire alone, where a few clients stand for many people.
+CHAT_PACE: int = env.int("CHAT_PACE", default=1)
+
 MEDIA_ROOT = DATA_DIR / "media"
 
 # --- files of the front end -------------------------------------------------------------------------------------
