@@ -46,7 +46,16 @@ def _send(viewer: Viewer, command: wire.Send) -> wire.Ack | wire.Nack:
         return wire.Nack(id=command.id, c=command.c, code=code, reason=str(reason), retry=retry)
 
     try:
-        receipt = send_message(viewer, command.c, command.id, command.body)
+        receipt = send_message(
+            viewer,
+            command.c,
+            command.id,
+            command.body,
+            reply=command.reply,
+            mentions=command.mentions,
+            everyone=command.everyone,
+            files=command.files,
+        )
     except Conversation.DoesNotExist:
         return refuse("unknown", _("Sie sind nicht (mehr) in dieser Unterhaltung."))
     except TooFast as error:

@@ -18,7 +18,7 @@ from chat.models import Message
 from chat.policies import visible_messages
 from chat.queries.conversations import beat_of
 from chat.queries.messages import BATCH, items_of, log_after
-from chat.wire import Beat, Head, Item
+from chat.wire import Beat, Head, Item, Quote
 from tenancy.models import Person
 from tenancy.viewer import viewer_by_id
 from toolkit.acting import acting_as
@@ -97,13 +97,19 @@ def _head(said: Item, head: int) -> Head:
 def own_part(items: Sequence[Item], cursor: int, joined: int) -> list[Item]:
     """What of a batch is for somebody who came in after the number ``joined`` and has got all up to ``cursor``.
 
-    That a message of before their time looks different now is an entry like all others, but not how it looks.
+    That a message of before their time looks different now is an entry like all others, but not how it looks. Of one
+    that is answered they get the number alone.
     """
-    return [
-        msgspec.structs.replace(item, now=None) if item.now is not None and item.now.seq <= joined else item
-        for item in items
-        if item.seq > max(cursor, joined)
-    ]
+    return [_for_one_who_joined(item, joined) for item in items if item.seq > max(cursor, joined)]
+
+
+def _for_one_who_joined(item: Item, joined: int) -> Item:
+    if item.now is not None:
+        now = None if item.now.seq <= joined else _for_one_who_joined(item.now, joined)
+        item = msgspec.structs.replace(item, now=now)
+    if item.reply is not None and item.reply.seq <= joined:
+        item = msgspec.structs.replace(item, reply=Quote(item.reply.seq, None, "", ""))
+    return item
 
 
 def page(person_id: int, conversation_id: int, after: int) -> tuple[list[Item], bool]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
-from chat import room_rules
+from chat import room_rules, wall
 from chat.models import Conversation, Message, Participant
 from chat.wall import Room
 from tenancy.models import Membership, Moderator, Person
@@ -61,15 +61,27 @@ def may_write_to(viewer: Viewer, person: Person) -> Decision:
     return ALLOW
 
 
+#: Sentences for the words of ``chat.wall.refusal``.
+_REFUSALS = {
+    "unknown": _("Sie sind nicht (mehr) in dieser Unterhaltung."),
+    "outside": _("Sie können hier lesen, aber nicht mehr schreiben: Sie gehören zurzeit keinem Netzwerk an."),
+    "unreachable": _("Diese Person nimmt zurzeit keine Nachrichten an."),
+    "blocking": _("Sie haben diese Person blockiert. Heben Sie das auf, um ihr wieder zu schreiben."),
+    "announcement": _("Hier schreiben nur die Verantwortlichen. Sie können mitlesen und reagieren."),
+}
+
+
+def refused(word: str) -> Decision:
+    """The decision behind a word of ``chat.wall.refusal``, with its sentence."""
+    return deny(_REFUSALS[word])
+
+
 def may_send_message(viewer: Viewer, conversation: Conversation) -> Decision:
-    """Whether the viewer, who is in the conversation, may write there now."""
-    if not viewer.in_programme:
-        return deny(_("Sie können hier lesen, aber nicht mehr schreiben: Sie gehören zurzeit keinem Netzwerk an."))
-    if conversation.kind == Conversation.Kind.DIRECT:
-        others = Participant.objects.filter(conversation=conversation).exclude(person_id=viewer.person_id or 0)
-        if not reachable_people().filter(pk__in=others.values("person_id")).exists():
-            return deny(_("Diese Person nimmt zurzeit keine Nachrichten an."))
-    return ALLOW
+    """Whether the viewer may write in the conversation now. The database answers: it asks the same before it stores."""
+    if viewer.person_id is None:
+        return refused("unknown")
+    word = wall.refusal(conversation.pk, viewer.person_id)
+    return ALLOW if word is None else refused(word)
 
 
 def may_leave_conversation(viewer: Viewer, conversation: Conversation) -> Decision:

@@ -1,6 +1,7 @@
 """Steps that reach past one's own sight: functions of the database that check by themselves who acts.
 
-They stand in the migration ``0004_wall``; what each checks, and what is left to the rules, in the handbook.
+They stand in the migrations ``0004_wall`` and ``0006_append``; what each checks, and what is left to the rules, in
+the handbook.
 All that refuse raise ``django.db.ProgrammingError``, which means that a rule before them was forgotten.
 """
 
@@ -8,8 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
+import msgspec
 from django.db import connection
 from django.db.models import BigIntegerField
 
@@ -31,6 +35,34 @@ class Standing:
     person_id: int
     joined_seq: int
     head: int
+
+
+class Draft(msgspec.Struct, frozen=True):
+    """What somebody wants to say. ``key`` is the fingerprint by which sending again is recognised."""
+
+    who: int
+    talk: int
+    id: UUID
+    body: str
+    key: UUID
+    reply: int | None = None
+    mentions: tuple[int, ...] = ()
+    everyone: bool = False
+    files: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a draft: ``stored`` and ``again`` come with number and moment, ``too_fast`` with seconds to wait.
+
+    All other words are refusals: ``unknown``, ``conflict``, ``no_such_message``, ``no_such_file``, and those of
+    ``refusal``.
+    """
+
+    word: str
+    seq: int | None
+    at: datetime | None
+    wait: float | None
 
 
 def _rows(call: str, *arguments: Any) -> Sequence[Any]:
@@ -57,6 +89,41 @@ def open_group(title: str, person_ids: Iterable[int]) -> int:
 def open_room(subject_kind: str, subject_id: int, title: str) -> int:
     """The room of a thing, opened if there is none; its title follows."""
     return int(_rows("SELECT chat_open_room(%s, %s, %s)", subject_kind, subject_id, title)[0][0])
+
+
+def refusal(conversation_id: int, person_id: int) -> str | None:
+    """Why a person may not write in a conversation now, as a word; None: they may. For oneself, or while nobody acts.
+
+    ``unknown`` (not in it), ``outside`` (of no network), ``unreachable`` and ``blocking`` (the other of two),
+    ``announcement`` (only its owners write).
+    """
+    word: str | None = _rows("SELECT chat_refusal(%s, %s)", conversation_id, person_id)[0][0]
+    return word
+
+
+def append(drafts: Sequence[Draft], now: datetime, *, rate: int, within: timedelta) -> list[Outcome]:
+    """Store what is said, each under the next number of its conversation; what became of each, in the same order.
+
+    One transaction for all of them. Somebody who acts speaks for themselves; while nobody acts, it is the writer of the
+    process, which speaks for everybody whose line it holds. ``rate`` messages a person and conversation ``within``.
+    """
+    rows = _rows(
+        "SELECT draft, outcome, seq, at, wait FROM chat_append(%s::jsonb, %s, %s, %s)",
+        msgspec.json.encode(drafts).decode(),
+        now,
+        rate,
+        within,
+    )
+    found = {row[0]: Outcome(*row[1:]) for row in rows}
+    return [found[place] for place in range(1, len(drafts) + 1)]
+
+
+def change(conversation_id: int, seq: int, deed: str, value: str, now: datetime) -> int | None:
+    """``edit``, ``retract``, ``react``, ``unreact``, ``pin`` or ``unpin`` a message.
+
+    The number of the entry that says so; None when it was so already. Refuses what is not the acting one's to do.
+    """
+    return _number("SELECT chat_change(%s, %s, %s, %s, %s)", conversation_id, seq, deed, value, now)
 
 
 def let_in(room_id: int, person_ids: Iterable[int]) -> bool:

@@ -33,7 +33,20 @@ CLOSE_TOO_MANY = 4429
 CLOSE_SLOW = 4008
 
 #: Error codes of ``nack`` and ``error``.
-CODES = ("malformed", "unknown", "denied", "conflict", "empty", "too_long", "unclean", "too_fast", "unavailable")
+CODES = (
+    "malformed",
+    "unknown",
+    "denied",
+    "conflict",
+    "empty",
+    "too_long",
+    "unclean",
+    "too_many_files",
+    "no_such_file",
+    "no_such_message",
+    "too_fast",
+    "unavailable",
+)
 
 Number = Annotated[int, Meta(ge=1, lt=2**53)]
 Seq = Annotated[int, Meta(ge=0, lt=2**53)]
@@ -69,6 +82,13 @@ class Send(Command, tag="send", frozen=True):
     c: Number
     id: UUID
     body: str
+    #: Number of the message that this one answers.
+    reply: Number | None = None
+    #: People who are named in it, and whether everybody is.
+    mentions: tuple[Number, ...] = ()
+    everyone: bool = False
+    #: Files that were uploaded before.
+    files: tuple[UUID, ...] = ()
 
 
 class Read(Command, tag="read", frozen=True):
@@ -89,7 +109,20 @@ class Ping(Command, tag="ping", frozen=True):
     """Are you there? Answered by ``beat``."""
 
 
-AnyCommand = Hello | Subscribe | Unsubscribe | Send | Read | Sync | Ping
+class Taken(Command, tag="taken", frozen=True):
+    """I have shown conversation ``c`` up to number ``seq``: the window moves on."""
+
+    c: Number
+    seq: Seq
+
+
+class Writing(Command, tag="writing", frozen=True):
+    """I am writing in conversation ``c``; said again every few seconds while it goes on."""
+
+    c: Number
+
+
+AnyCommand = Hello | Subscribe | Unsubscribe | Send | Read | Sync | Ping | Taken | Writing
 
 
 # --- events -------------------------------------------------------------------------------------------------------
@@ -99,11 +132,45 @@ class Event(Struct, tag_field="op", frozen=True):
     """What the server says."""
 
 
+class Quote(Struct, frozen=True):
+    """What a message answers: who said it and how it begins; an empty line when it is gone."""
+
+    seq: int
+    sender: int | None
+    name: str
+    line: str
+
+
+class File(Struct, frozen=True):
+    """A file of a message. ``state`` is ``pending`` (being checked), ``ready``, ``refused`` or ``gone``.
+
+    Addresses are empty unless it is ready; ``preview`` is there for pictures. Sizes in bytes and pixels.
+    """
+
+    id: UUID
+    name: str
+    type: str
+    size: int
+    state: str
+    url: str
+    preview: str
+    width: int | None = None
+    height: int | None = None
+
+
+class Reaction(Struct, frozen=True):
+    """Who reacted with one sign, by number."""
+
+    sign: str
+    people: list[int]
+
+
 class Item(Struct, frozen=True):
     """One entry of a log, as it may be shown to whoever gets it.
 
-    ``kind`` is ``text``, ``note`` or ``change``; a change carries the number of the message that looks different
-    (``target``) and how it looks now (``now``). A hidden message has neither text nor HTML.
+    ``kind`` is ``text``, ``note`` or ``change``; a change carries what it did (``what``), the number of the message
+    that looks different (``target``) and how it looks now (``now``). A hidden message and one that is gone
+    (``retracted``, ``expired``) have neither text nor HTML nor files.
     """
 
     c: int
@@ -121,7 +188,19 @@ class Item(Struct, frozen=True):
     hidden: bool = False
     ref: int = 0
     target: int | None = None
+    what: str = ""
     now: Item | None = None
+    reply: Quote | None = None
+    #: The first message of the thread it belongs to, and how many answers the thread has that begins with it.
+    thread: int | None = None
+    replies: int = 0
+    mentions: list[int] = []
+    everyone: bool = False
+    edited: datetime | None = None
+    gone: str = ""
+    pinned: bool = False
+    files: list[File] = []
+    reactions: list[Reaction] = []
 
 
 class Welcome(Event, tag="welcome", frozen=True):
@@ -183,12 +262,35 @@ class Beat(Event, tag="beat", frozen=True):
     heads: dict[int, int]
     unread: dict[int, int]
     count: int
+    #: Conversations with something unread that names me.
+    mentioned: list[int] = []
 
 
 class Gone(Event, tag="gone", frozen=True):
     """I am not in this conversation (any more); nothing of it comes."""
 
     c: int
+
+
+class Typing(Event, tag="typing", frozen=True):
+    """Somebody is writing in a conversation that I show; holds for some seconds, or until something of theirs comes."""
+
+    c: int
+    person: int
+    name: str
+
+
+class Presence(Event, tag="presence", frozen=True):
+    """Who of a conversation that I show is here now, of those who let it be seen."""
+
+    c: int
+    people: list[int]
+
+
+class Bye(Event, tag="bye", frozen=True):
+    """This server ends soon: come back after so many seconds, without hurry, to whichever answers then."""
+
+    wait: float
 
 
 class Fault(Event, tag="error", frozen=True):
@@ -198,7 +300,7 @@ class Fault(Event, tag="error", frozen=True):
     reason: str
 
 
-AnyEvent = Welcome | Ack | Nack | Messages | Head | Beat | Gone | Fault
+AnyEvent = Welcome | Ack | Nack | Messages | Head | Beat | Gone | Typing | Presence | Bye | Fault
 
 
 class Malformed(ValueError):

@@ -21,6 +21,8 @@ _CONSTANTS = (
     "CLOSE_SLOW",
 )
 
+_PARTS = (wire.Quote, wire.File, wire.Reaction, wire.Item)
+
 
 def _type(kind: shape.Type) -> str:
     match kind:
@@ -32,7 +34,7 @@ def _type(kind: shape.Type) -> str:
             return "boolean"
         case shape.NoneType():
             return "null"
-        case shape.ListType():
+        case shape.ListType() | shape.VarTupleType():
             return f"{_type(kind.item_type)}[]"
         case shape.DictType():
             return f"Record<string, {_type(kind.value_type)}>"
@@ -50,7 +52,12 @@ def _interface(struct: type[msgspec.Struct]) -> str:
     lines = [f"/** {promise} */", f"export interface {struct.__name__} {{"]
     if kind.tag is not None:
         lines.append(f'  op: "{kind.tag}";')
-    lines += [f"  {field.encode_name}: {_type(field.type)};" for field in kind.fields]
+    # What has a default may be left out of what a client says; the server always says everything.
+    may_lack = issubclass(struct, wire.Command)
+    lines += [
+        f"  {field.encode_name}{'?' if may_lack and not field.required else ''}: {_type(field.type)};"
+        for field in kind.fields
+    ]
     return "\n".join([*lines, "}"])
 
 
@@ -62,7 +69,7 @@ def typescript() -> str:
         _HEAD.strip(),
         "\n".join(f"export const {name} = {getattr(wire, name)};" for name in _CONSTANTS),
         f"/** Codes of `nack` and `error`. */\nexport type Code = {codes};",
-        *(_interface(struct) for struct in (*commands, wire.Item, *events)),
+        *(_interface(struct) for struct in (*commands, *_PARTS, *events)),
         f"export type Command = {' | '.join(struct.__name__ for struct in commands)};",
         f"export type Event = {' | '.join(struct.__name__ for struct in events)};",
     ]

@@ -1,5 +1,16 @@
-"""The nouns of chat."""
+from __future__ import annotations
 
-from chat.models.conversations import Conversation, Message, Participant
+from chat.models.conversations import Conversation, Participant
+from chat.models.messages import EarlierText, Message, MessageFile
+from chat.models.people import Block, ChatWish, KeepingRule
 
-__all__ = ["Conversation", "Message", "Participant"]
+__all__ = [
+    "Block",
+    "ChatWish",
+    "Conversation",
+    "EarlierText",
+    "KeepingRule",
+    "Message",
+    "MessageFile",
+    "Participant",
+]

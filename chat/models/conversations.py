@@ -1,10 +1,9 @@
-"""Conversations as logs: each message has one number in its conversation, taken under the row lock."""
+"""Conversations, and who is in them. The log itself is in ``chat.models.messages``."""
 
 from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -15,6 +14,11 @@ class Conversation(models.Model):
         DIRECT = "direct", _("Direkt")
         GROUP = "group", _("Gruppe")
         ROOM = "room", _("Raum")
+        TOPIC = "topic", _("Themenraum")
+
+    class Writers(models.TextChoices):
+        ALL = "all", _("Alle, die dabei sind")
+        OWNERS = "owners", _("Nur die Verantwortlichen")
 
     kind = models.CharField(max_length=10, choices=Kind.choices)
     title = models.CharField(max_length=120, blank=True)
@@ -31,7 +35,30 @@ class Conversation(models.Model):
         help_text="What a room belongs to: format, workshop …",
     )
     subject_id = models.BigIntegerField(null=True, blank=True)
+    about = models.CharField(max_length=300, blank=True, db_default="")
+    open_to = models.IntegerField(
+        null=True,
+        blank=True,
+        help_text="A topic room: the key (toolkit.audience) of those who may enter it by themselves",
+    )
+    writers = models.CharField(
+        max_length=10,
+        choices=Writers.choices,
+        default=Writers.ALL,
+        db_default=Writers.ALL,
+        help_text="Announcements: only its owners write",
+    )
+    retention_days = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        help_text="What is said is emptied after so many days; a network's own rule may be stricter",
+    )
     head = models.BigIntegerField(default=0)
+    version = models.BigIntegerField(
+        default=0,
+        db_default=0,
+        help_text="Rises with every change of who is in it, by a trigger: whoever remembers the seats compares it",
+    )
     last_at = models.DateTimeField(
         auto_now_add=True,
         help_text="Moment of the last message, for the order of the list",
@@ -50,6 +77,11 @@ class Conversation(models.Model):
                 | (~models.Q(kind="direct") & models.Q(direct_key=None)),
                 name="direct_conversations_have_their_key",
             ),
+            models.CheckConstraint(
+                condition=models.Q(kind="topic", open_to__isnull=False)
+                | (~models.Q(kind="topic") & models.Q(open_to=None)),
+                name="topics_say_to_whom_they_are_open",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -59,13 +91,29 @@ class Conversation(models.Model):
 class Participant(models.Model):
     """A person in a conversation, with the part of the log that is theirs and how far they have read."""
 
+    class Role(models.TextChoices):
+        MEMBER = "member", _("Mitglied")
+        OWNER = "owner", _("Verantwortlich")
+
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="participants")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     joined_seq = models.BigIntegerField(default=0, help_text="Sees messages above this number")
     left_seq = models.BigIntegerField(null=True, blank=True, help_text="Saw messages up to this number; then gone")
     read_seq = models.BigIntegerField(default=0)
     joined_at = models.DateTimeField(auto_now_add=True)
+    role = models.CharField(max_length=10, choices=Role.choices, default=Role.MEMBER, db_default=Role.MEMBER)
     muted = models.BooleanField(default=False)
+    favourite = models.BooleanField(default=False, db_default=False)
+    archived_seq = models.BigIntegerField(
+        null=True,
+        blank=True,
+        help_text="Put away when the log had come so far; what is said later brings it back, unless it is muted",
+    )
+    mention_seq = models.BigIntegerField(
+        default=0,
+        db_default=0,
+        help_text="The last message that names this person; unread while it is above read_seq. Set with the message",
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["conversation", "person"], name="person_once_per_conversation")]
@@ -79,53 +127,3 @@ class Participant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} in {self.conversation_id}"
-
-
-class Message(models.Model):
-    """One entry of the log. Hiding and retracting empty what is shown, never the row, so numbers stay.
-
-    A change is an entry with a number of its own, so that one cursor brings everything to whoever was away.
-    """
-
-    class Kind(models.TextChoices):
-        TEXT = "text", _("Nachricht")
-        NOTE = "note", _("Hinweis")
-        CHANGE = "change", _("Änderung")
-
-    # Own indexes on the two would be the beginnings of the unique ones below: paid at each message, and for nothing.
-    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages", db_index=False)
-    seq = models.BigIntegerField()
-    sender = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_index=False,
-    )
-    client_id = models.UUIDField(help_text="Made by the sender's browser (UUIDv7); sending again gives the same number")
-    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.TEXT)
-    body = models.TextField()
-    target_seq = models.BigIntegerField(
-        null=True,
-        blank=True,
-        help_text="A change says which message of this conversation looks different from now on",
-    )
-    created_at = models.DateTimeField(default=timezone.now)
-    hidden_at = models.DateTimeField(null=True, blank=True)
-    hidden_reason = models.TextField(blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["conversation", "seq"], name="one_message_per_number"),
-            models.UniqueConstraint(fields=["sender", "client_id"], name="one_message_per_client_id"),
-            models.CheckConstraint(condition=models.Q(seq__gte=1), name="numbers_start_at_one"),
-            models.CheckConstraint(
-                condition=models.Q(kind="change", target_seq__isnull=False, target_seq__lt=models.F("seq"))
-                | (~models.Q(kind="change") & models.Q(target_seq=None)),
-                name="changes_point_back_to_a_message",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.conversation_id}/{self.seq}"

@@ -242,7 +242,7 @@ def room_to_join(viewer: Viewer, conversation_id: int) -> Door | None:
 
 
 def beat_of(viewer: Viewer) -> Beat:
-    """How everything of the viewer stands: last numbers, unread messages, unread conversations. Two queries."""
+    """How everything of the viewer stands: last numbers, unread messages, unread conversations. Three queries."""
     rows = visible_conversations(viewer)
     heads = dict(rows.order_by("pk").values_list("pk", "head"))
     behind = (
@@ -252,7 +252,9 @@ def beat_of(viewer: Viewer) -> Beat:
         .values_list("pk", "unread", "muted")
     )
     unread = {number: (count, muted) for number, count, muted in behind}
+    named = rows.filter(participants__mention_seq__gt=F("read_seq")).values_list("pk", flat=True)
     return Beat(
+        mentioned=list(named),
         heads=heads,
         unread={number: count for number, (count, _muted) in unread.items()},
         count=sum(1 for _count, muted in unread.values() if not muted),

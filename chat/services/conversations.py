@@ -103,7 +103,7 @@ def join_room(viewer: Viewer, room_id: int) -> None:
 @verb
 def leave_conversation(viewer: Viewer, conversation_id: int) -> None:
     """Leave a group or a room; what is said later is not seen."""
-    conversation = Conversation.objects.select_for_update().get(pk=conversation_id)
+    conversation = Conversation.objects.get(pk=conversation_id)
     if viewer.person_id is None or not seat_of(viewer, conversation_id).exists():
         raise Conversation.DoesNotExist(conversation_id)
     require(may_leave_conversation(viewer, conversation))

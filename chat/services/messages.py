@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from uuid import UUID
 
 from django.conf import settings
-from django.db import IntegrityError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from chat import wall
 from chat.errors import BadBody, TooFast
 from chat.hints import hint_conversation, hint_person
-from chat.models import Conversation, Message
-from chat.policies import may_send_message, seat_of
+from chat.models import Conversation
+from chat.policies import refused, seat_of
 from tenancy.viewer import Viewer
-from toolkit.access import Conflict, require
+from toolkit.access import Conflict, Denied
 from toolkit.acting import verb
 from toolkit.text import UncleanText, clean_text
 
 MAX_BODY = 8_000
+MAX_FILES = 10
+MAX_MENTIONS = 50
 RATE = 10
 RATE_SECONDS = 10
-# The rate is counted in the newest entries alone, so that it costs the same in a log of 100,000.
-_RATE_WINDOW = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Receipt:
     again: bool
 
 
-def checked_body(body: str) -> str:
+def checked_body(body: str, *, may_be_empty: bool = False) -> str:
     """The text as it is stored; raises ``BadBody`` when it cannot be a message."""
     if len(body) > 4 * MAX_BODY:  # cleaning must not be given work by the megabyte
         raise BadBody("too_long", _("Die Nachricht ist zu lang: höchstens 8.000 Zeichen."))
@@ -48,80 +50,112 @@ def checked_body(body: str) -> str:
         raise BadBody(
             "unclean", _("Der Text enthält Zeichen, die sich nicht speichern lassen. Bitte neu eingeben.")
         ) from error
-    if not text:
+    if not text and not may_be_empty:
         raise BadBody("empty", _("Bitte schreiben Sie etwas."))
     if len(text) > MAX_BODY:
         raise BadBody("too_long", _("Die Nachricht ist zu lang: höchstens 8.000 Zeichen."))
     return text
 
 
+def draft_of(
+    person_id: int,
+    conversation_id: int,
+    client_id: UUID,
+    body: str,
+    *,
+    reply: int | None = None,
+    mentions: Iterable[int] = (),
+    everyone: bool = False,
+    files: Sequence[UUID] = (),
+) -> wall.Draft:
+    """What is said, checked, ready to be stored; raises ``BadBody``. A message with files may say nothing besides."""
+    if len(files) > MAX_FILES:
+        raise BadBody("too_many_files", _("Höchstens 10 Dateien in einer Nachricht."))
+    text = checked_body(body, may_be_empty=bool(files))
+    key = UUID(bytes=sha256(f"{text}\0{reply}\0{[str(file) for file in files]}".encode()).digest()[:16])
+    named = tuple(sorted(set(mentions)))[:MAX_MENTIONS]
+    return wall.Draft(person_id, conversation_id, client_id, text, key, reply, named, everyone, tuple(files))
+
+
+def store(drafts: Sequence[wall.Draft], now: datetime | None = None) -> list[Receipt | Exception]:
+    """Store drafts in one transaction; for each the receipt, or the error that its sender is to get.
+
+    Each conversation is locked first and membership asked after it (``chat.wall.append``). Sending again is always
+    safe and gives the same number. Part of a transaction of the caller's.
+    """
+    within = timedelta(seconds=RATE_SECONDS)
+    outcomes = wall.append(drafts, now or timezone.now(), rate=RATE * settings.CHAT_PACE, within=within)
+    heads: dict[int, int] = {}
+    results: list[Receipt | Exception] = []
+    for draft, outcome in zip(drafts, outcomes, strict=True):
+        if outcome.seq is None or outcome.at is None:
+            results.append(_error(draft, outcome))
+            continue
+        again = outcome.word == "again"
+        results.append(Receipt(draft.talk, draft.id, outcome.seq, outcome.at, again=again))
+        if not again:
+            heads[draft.talk] = max(outcome.seq, heads.get(draft.talk, 0))
+    for conversation_id, head in heads.items():
+        hint_conversation(conversation_id, head)
+    return results
+
+
+def _error(draft: wall.Draft, outcome: wall.Outcome) -> Exception:
+    match outcome.word:
+        case "unknown":
+            return Conversation.DoesNotExist(draft.talk)
+        case "too_fast":
+            sentence = _("Das ging sehr schnell: höchstens 10 Nachrichten in 10 Sekunden. Bitte einen Moment warten.")
+            return TooFast(sentence, retry_after=outcome.wait or 1.0)
+        case "conflict":
+            return Conflict(_("Unter dieser Nummer wurde schon eine andere Nachricht gesendet."))
+        case "no_such_message":
+            return BadBody("no_such_message", _("Die Nachricht, auf die Sie antworten, gibt es hier nicht."))
+        case "no_such_file":
+            return BadBody("no_such_file", _("Eine Datei ist nicht mehr da. Bitte hängen Sie sie noch einmal an."))
+        case word:
+            return Denied(refused(word))
+
+
 def send_message(
-    viewer: Viewer, conversation_id: int, client_id: UUID, body: str, *, at: datetime | None = None
+    viewer: Viewer,
+    conversation_id: int,
+    client_id: UUID,
+    body: str,
+    *,
+    reply: int | None = None,
+    mentions: Iterable[int] = (),
+    everyone: bool = False,
+    files: Sequence[UUID] = (),
+    at: datetime | None = None,
 ) -> Receipt:
     """Store a message exactly once, and give its number: sending again is always safe and gives the same number.
 
+    ``reply`` is the number of the message it answers, ``mentions`` are people named in it, ``everyone`` names all.
     Raises ``Conversation.DoesNotExist`` for whoever is not in it, ``Denied`` with the reason, ``TooFast``,
     ``BadBody``, and ``Conflict`` when this client id already belongs to other content.
     """
-    text = checked_body(body)
-    try:
-        return _append(viewer, conversation_id, client_id, text, at or timezone.now())
-    except IntegrityError as error:
-        # The same client id in two conversations at the same moment: their locks do not meet, the unique key does.
-        raise _other_content() from error
-
-
-def _other_content() -> Conflict:
-    return Conflict(_("Unter dieser Nummer wurde schon eine andere Nachricht gesendet."))
+    if viewer.person_id is None:
+        raise Conversation.DoesNotExist(conversation_id)
+    draft = draft_of(
+        viewer.person_id,
+        conversation_id,
+        client_id,
+        body,
+        reply=reply,
+        mentions=mentions,
+        everyone=everyone,
+        files=files,
+    )
+    return _send(viewer, draft, at)
 
 
 @verb
-def _append(viewer: Viewer, conversation_id: int, client_id: UUID, text: str, now: datetime) -> Receipt:
-    # The lock comes first and alone: whatever is asked after it is asked of the present, removals included.
-    conversation = Conversation.objects.select_for_update().get(pk=conversation_id)
-    seat = seat_of(viewer, conversation_id).filter(person__is_active=True)
-    if not seat.exists():
-        raise Conversation.DoesNotExist(conversation_id)
-    earlier = Message.objects.filter(sender_id=viewer.person_id, client_id=client_id).first()
-    if earlier is not None:
-        if earlier.conversation_id != conversation.pk or earlier.body != text:
-            raise _other_content()
-        return Receipt(conversation.pk, client_id, earlier.seq, earlier.created_at, again=True)
-    require(may_send_message(viewer, conversation))
-    _require_rate(viewer, conversation, now)
-    message = _write(
-        conversation, now, sender_id=viewer.person_id, client_id=client_id, kind=Message.Kind.TEXT, body=text
-    )
-    seat.update(read_seq=message.seq)
-    hint_conversation(conversation.pk, conversation.head)
-    return Receipt(conversation.pk, client_id, message.seq, message.created_at, again=False)
-
-
-def _require_rate(viewer: Viewer, conversation: Conversation, now: datetime) -> None:
-    recent = Message.objects.filter(
-        conversation=conversation,
-        seq__gt=conversation.head - _RATE_WINDOW,
-        sender_id=viewer.person_id,
-        created_at__gt=now - timedelta(seconds=RATE_SECONDS),
-    ).order_by("seq")
-    times = list(recent.values_list("created_at", flat=True))
-    most = RATE * settings.CHAT_PACE
-    if len(times) >= most:
-        wait = RATE_SECONDS - (now - times[-most]).total_seconds()
-        raise TooFast(
-            _("Das ging sehr schnell: höchstens 10 Nachrichten in 10 Sekunden. Bitte einen Moment warten."),
-            retry_after=max(0.1, wait),
-        )
-
-
-def _write(conversation: Conversation, now: datetime, **fields: object) -> Message:
-    """Append an entry to a locked conversation under its next number."""
-    conversation.head += 1
-    message = Message(conversation=conversation, seq=conversation.head, created_at=now, **fields)
-    message.save(force_insert=True)
-    conversation.last_at = now
-    conversation.save(update_fields=["head", "last_at"])
-    return message
+def _send(_viewer: Viewer, draft: wall.Draft, at: datetime | None) -> Receipt:
+    [result] = store([draft], at)
+    if isinstance(result, Exception):
+        raise result
+    return result
 
 
 @verb

@@ -8,7 +8,7 @@ export const CLOSE_TOO_MANY = 4429;
 export const CLOSE_SLOW = 4008;
 
 /** Codes of `nack` and `error`. */
-export type Code = "malformed" | "unknown" | "denied" | "conflict" | "empty" | "too_long" | "unclean" | "too_fast" | "unavailable";
+export type Code = "malformed" | "unknown" | "denied" | "conflict" | "empty" | "too_long" | "unclean" | "too_many_files" | "no_such_file" | "no_such_message" | "too_fast" | "unavailable";
 
 /** First word on a new line; answered by `welcome`. */
 export interface Hello {
@@ -34,6 +34,10 @@ export interface Send {
   c: number;
   id: string;
   body: string;
+  reply?: number | null;
+  mentions?: number[];
+  everyone?: boolean;
+  files?: string[];
 }
 
 /** I have read conversation `c` up to number `seq`. */
@@ -55,7 +59,47 @@ export interface Ping {
   op: "ping";
 }
 
-/** One entry of a log, as it may be shown to whoever gets it. `kind` is `text`, `note` or `change`; a change carries the number of the message that looks different (`target`) and how it looks now (`now`). A hidden message has neither text nor HTML. */
+/** I have shown conversation `c` up to number `seq`: the window moves on. */
+export interface Taken {
+  op: "taken";
+  c: number;
+  seq: number;
+}
+
+/** I am writing in conversation `c`; said again every few seconds while it goes on. */
+export interface Writing {
+  op: "writing";
+  c: number;
+}
+
+/** What a message answers: who said it and how it begins; an empty line when it is gone. */
+export interface Quote {
+  seq: number;
+  sender: number | null;
+  name: string;
+  line: string;
+}
+
+/** A file of a message. `state` is `pending` (being checked), `ready`, `refused` or `gone`. Addresses are empty unless it is ready; `preview` is there for pictures. Sizes in bytes and pixels. */
+export interface File {
+  id: string;
+  name: string;
+  type: string;
+  size: number;
+  state: string;
+  url: string;
+  preview: string;
+  width: number | null;
+  height: number | null;
+}
+
+/** Who reacted with one sign, by number. */
+export interface Reaction {
+  sign: string;
+  people: number[];
+}
+
+/** One entry of a log, as it may be shown to whoever gets it. `kind` is `text`, `note` or `change`; a change carries what it did (`what`), the number of the message that looks different (`target`) and how it looks now (`now`). A hidden message and one that is gone (`retracted`, `expired`) have neither text nor HTML nor files. */
 export interface Item {
   c: number;
   seq: number;
@@ -72,7 +116,18 @@ export interface Item {
   hidden: boolean;
   ref: number;
   target: number | null;
+  what: string;
   now: Item | null;
+  reply: Quote | null;
+  thread: number | null;
+  replies: number;
+  mentions: number[];
+  everyone: boolean;
+  edited: string | null;
+  gone: string;
+  pinned: boolean;
+  files: File[];
+  reactions: Reaction[];
 }
 
 /** The line is open: who I am, and how often to say `ping` (seconds). A `beat` follows. */
@@ -127,12 +182,34 @@ export interface Beat {
   heads: Record<string, number>;
   unread: Record<string, number>;
   count: number;
+  mentioned: number[];
 }
 
 /** I am not in this conversation (any more); nothing of it comes. */
 export interface Gone {
   op: "gone";
   c: number;
+}
+
+/** Somebody is writing in a conversation that I show; holds for some seconds, or until something of theirs comes. */
+export interface Typing {
+  op: "typing";
+  c: number;
+  person: number;
+  name: string;
+}
+
+/** Who of a conversation that I show is here now, of those who let it be seen. */
+export interface Presence {
+  op: "presence";
+  c: number;
+  people: number[];
+}
+
+/** This server ends soon: come back after so many seconds, without hurry, to whichever answers then. */
+export interface Bye {
+  op: "bye";
+  wait: number;
 }
 
 /** The last frame was not understood, or its command refused. */
@@ -142,6 +219,6 @@ export interface Fault {
   reason: string;
 }
 
-export type Command = Hello | Subscribe | Unsubscribe | Send | Read | Sync | Ping;
+export type Command = Hello | Subscribe | Unsubscribe | Send | Read | Sync | Ping | Taken | Writing;
 
-export type Event = Welcome | Ack | Nack | Messages | Head | Beat | Gone | Fault;
+export type Event = Welcome | Ack | Nack | Messages | Head | Beat | Gone | Typing | Presence | Bye | Fault;

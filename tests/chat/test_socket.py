@@ -51,7 +51,13 @@ async def test_the_first_word_is_answered_by_who_i_am_and_how_all_stands(dial, p
     line = await dial(pilot)
     await line.say(op="hello")
     assert await line.hear() == {"op": "welcome", "person": pilot.pk, "beat": 15}
-    assert await line.hear() == {"op": "beat", "heads": {str(direct): 1}, "unread": {str(direct): 1}, "count": 1}
+    assert await line.hear() == {
+        "op": "beat",
+        "heads": {str(direct): 1},
+        "unread": {str(direct): 1},
+        "count": 1,
+        "mentioned": [],
+    }
 
 
 async def test_two_people_hear_each_other_once_and_in_order(dial, pilot, neighbour, direct):
