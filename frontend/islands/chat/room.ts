@@ -1,8 +1,8 @@
 import { render } from "lit/html.js";
 import type { Item, Messages } from "../../wire/chat";
 import { Voice } from "./announce";
-import { newId } from "./ids";
-import { drop, keep, keepDraft, outbox, readDraft, retry } from "./kept";
+import { Composer } from "./composer";
+import { drop, outbox, retry } from "./kept";
 import { focusables, moveByArrows } from "./keys";
 import type { Line } from "./line";
 import type { List } from "./list";
@@ -12,7 +12,6 @@ import { fact, say, sayCount } from "./words";
 
 const NEAR = 80;
 const IN_PAGE = 200;
-const TOLD_AT = [50, 10];
 
 /** The open conversation: its log, what waits, and where one writes. One per page. */
 export class ChatRoom extends HTMLElement {
@@ -29,8 +28,6 @@ export class ChatRoom extends HTMLElement {
   #live = false;
   #more = false;
   #stuck = true;
-  #told = Number.POSITIVE_INFINITY;
-  #saving = 0;
   #reading = 0;
   #line: Line | undefined;
   #outbox: Outbox | undefined;
@@ -39,7 +36,7 @@ export class ChatRoom extends HTMLElement {
   #log!: HTMLElement;
   #rows!: HTMLElement;
   #jump!: HTMLElement;
-  #box: HTMLTextAreaElement | null = null;
+  #composer: Composer | undefined;
 
   get c(): number {
     return Number(this.dataset.c);
@@ -52,7 +49,6 @@ export class ChatRoom extends HTMLElement {
     this.#log = this.querySelector<HTMLElement>(".log")!;
     this.#rows = this.querySelector<HTMLElement>(".ms")!;
     this.#jump = this.querySelector<HTMLElement>("[data-jump]")!;
-    this.#box = this.querySelector("textarea");
     this.#voice = new Voice(this.querySelector<HTMLElement>("[data-say]")!);
     this.#items = JSON.parse(this.querySelector("[data-items]")!.textContent!) as Item[];
     this.#mark = this.#read = Number(this.dataset.read);
@@ -65,7 +61,7 @@ export class ChatRoom extends HTMLElement {
     this.#draw();
     this.#toTheNew();
     this.#listen();
-    await this.#composer();
+    await this.#compose();
     this.#seen();
     this.dataset.ready = "1";
   }
@@ -175,7 +171,7 @@ export class ChatRoom extends HTMLElement {
   #changed(): void {
     this.#outbox?.tell();
     void this.#outbox?.flush();
-    this.#box?.focus();
+    this.#composer?.focus();
   }
 
   #lastId(): string {
@@ -282,7 +278,7 @@ export class ChatRoom extends HTMLElement {
     this.#jump.addEventListener("click", () => {
       this.#toEnd();
       this.#drawJump();
-      this.#box?.focus();
+      this.#composer?.focus();
     });
     this.querySelector(".log__older")!.addEventListener("click", (event) => {
       if (!(event.target as HTMLElement).closest("a")) return;
@@ -301,56 +297,22 @@ export class ChatRoom extends HTMLElement {
     });
   }
 
-  async #composer(): Promise<void> {
+  async #compose(): Promise<void> {
     const form = this.querySelector<HTMLFormElement>("[data-composer]");
-    const box = this.#box;
-    if (!form || !box) return;
-    if (!box.value) box.value = await readDraft(this.c);
-    // The server looks at what is there; what is empty is simply not sent.
-    box.required = false;
-    box.addEventListener("input", () => {
-      this.#leftOver(box);
-      clearTimeout(this.#saving);
-      this.#saving = window.setTimeout(() => void keepDraft(this.c, box.value), 150);
+    if (!form) return;
+    this.#composer = new Composer(form, {
+      c: this.c,
+      speak: (text) => this.#voice.speak(text),
+      said: (one) => this.#said(one),
     });
-    box.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
-      event.preventDefault();
-      void this.#submit(box);
-    });
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      void this.#submit(box);
-    });
-    this.#leftOver(box);
+    await this.#composer.restore();
   }
 
-  #leftOver(box: HTMLTextAreaElement): void {
-    const left = Number(this.dataset.max) - [...box.value].length;
-    const place = this.querySelector<HTMLElement>("[data-left]")!;
-    place.textContent = left < 200 ? say("leftChars", { n: left }) : "";
-    place.classList.toggle("is-over", left < 0);
-    box.toggleAttribute("aria-invalid", left < 0);
-    for (const limit of TOLD_AT) if (left <= limit && this.#told > limit) this.#voice.speak(say("leftChars", { n: left }));
-    this.#told = left;
-  }
-
-  async #submit(box: HTMLTextAreaElement): Promise<void> {
-    const body = box.value.trim();
-    if (!body || [...body].length > Number(this.dataset.max)) return;
-    const one = { id: newId(), c: this.c, body, at: Date.now() };
-    box.value = "";
-    clearTimeout(this.#saving);
-    this.querySelector("#msg-e")?.toggleAttribute("hidden", true);
-    this.#leftOver(box);
-    box.focus();
-    // Kept before it is shown as waiting: what one sees survives a closed browser.
-    await keep(one);
+  #said(one: Waiting): void {
     this.#waiting.push(one);
     this.#mark = this.#last;
     this.#current = "";
     this.#draw(true);
-    await keepDraft(this.c, box.value);
     this.#outbox?.tell();
     void this.#outbox?.flush();
   }
