@@ -1,3 +1,4 @@
+import type { Item } from "../../wire/chat";
 import { keep, keepDraft, readDraft, type Pending } from "./kept";
 import { newId } from "./ids";
 import { say } from "./words";
@@ -13,6 +14,8 @@ export interface ComposerHost {
   speak(text: string): void;
   /** Something was said: it is kept on this device, and waits to be sent. */
   said(one: Pending): void;
+  /** The newest own message in the log, if one is there: the arrow up edits it. */
+  latestOwn(): Item | undefined;
 }
 
 /** Where one writes: the form below the log. */
@@ -52,6 +55,16 @@ export class Composer {
 
   focus(): void {
     this.#box.focus();
+  }
+
+  /** What is written next answers this message. */
+  answer(_item: Item): void {
+    this.focus();
+  }
+
+  /** This own message is changed in the box. */
+  edit(_item: Item): void {
+    this.focus();
   }
 
   get #max(): number {
