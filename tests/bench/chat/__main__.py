@@ -16,6 +16,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -33,6 +34,8 @@ def _figure(number: float | None) -> str:
 
 def _line(row: Row) -> str:
     target = "" if row.target is None else f"{'≥' if row.more else '≤'} {_figure(row.target)}"
+    if row.absolute and target:
+        target += f" {row.unit}"
     reached = {None: "", True: "yes", False: "no"}[row.reached]
     cells = [row.name, row.unit, _figure(row.median(PRODUCT)), _figure(row.median(TUTORIAL)), _figure(row.ratio)]
     return f"| {' | '.join([*cells, target, reached])} |"
@@ -53,8 +56,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=5.0, help="that count, of each round")
     parser.add_argument("--senders", type=int, default=4, help="people of a room of fifty who write at the same time")
-    parser.add_argument("--sockets", type=int, default=2_000)
-    parser.add_argument("--large-room", type=int, default=500)
+    parser.add_argument("--servers", type=int, nargs="+", default=[1, 2, 4], help="server processes of that scenario")
+    parser.add_argument("--tiny", action="store_true", help="few people and sockets, to try the measurement itself")
     parser.add_argument("--clients", type=int, default=2, help="processes of clients")
     parser.add_argument("--sides", nargs="+", choices=SIDES, default=list(SIDES))
     parser.add_argument("--asgi", choices=("daphne", "uvicorn"), default="daphne", help="serves this product")
@@ -70,10 +73,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         rounds=given.rounds,
         seconds=given.seconds,
         senders=given.senders,
-        sockets=given.sockets,
-        large_room=given.large_room,
         sides=tuple(given.sides),
+        servers=tuple(given.servers),
     )
+    if given.tiny:
+        scale = replace(scale, people=4, senders=2, pairs=3, crowd=6, sockets=10)
     choice = Choice(asgi=given.asgi, clients=given.clients, kind=given.kind, profile=given.profile)
     table = Table()
     with world(sizes(scale), choice) as made:

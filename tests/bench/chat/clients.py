@@ -9,19 +9,22 @@ from __future__ import annotations
 import asyncio
 import base64
 import os
+import socket as tcp
 import time
 from array import array
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 
-from tests.bench.chat.dialects import DIALECTS, STAMP, WORDS, Dialect, Seat
+from tests.bench.chat.dialects import DIALECTS, SEQ, STAMP, WORDS, Dialect, Seat
 
 #: So many sockets a process dials at the same time: the servers' queue for new ones is 50 long.
 DIALLING = 20
 JOINS_WITHIN_SECONDS = 120.0
 #: A sender who does not get their own message back counts it as lost and goes on.
 PATIENCE_SECONDS = 15.0
+#: After so many entries a client says how far it has come, where its language asks for that.
+TAKEN_EVERY = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,7 @@ class Socket(asyncio.Protocol):
         self.transport: asyncio.Transport | None = None
         self.closed_with = 0
         self.waiting_since = 0.0
+        self.untold = 0
         self._open = False
         self._rest = b""
 
@@ -163,9 +167,9 @@ class Process:
 
         async def one(seat: Seat) -> None:
             async with gate:
-                _, socket = await loop.create_connection(
-                    lambda: Socket(seat, self.dialect, self.hear), "127.0.0.1", seat.port
-                )
+                line = _line(seat)
+                await loop.sock_connect(line, ("127.0.0.1", seat.port))
+                _, socket = await loop.create_connection(lambda: Socket(seat, self.dialect, self.hear), sock=line)
                 self.sockets.append(socket)
                 await socket.joined
 
@@ -183,6 +187,8 @@ class Process:
                 self.report.refused += 1
                 self.report.refusal = self.report.refusal or payload[:200].decode(errors="replace")
             return
+        if self.dialect.taken is not None:
+            self._take(socket, payload, len(stamps))
         load, report, me = self.load, self.report, socket.seat.number
         if load is None:
             return
@@ -197,6 +203,12 @@ class Process:
                     report.waits.append(now - said)
         if own and not load.every and socket.seat.sends:
             self._speak(socket)
+
+    def _take(self, socket: Socket, payload: bytes, entries: int) -> None:
+        socket.untold += entries
+        if socket.untold >= TAKEN_EVERY and self.dialect.taken is not None:
+            socket.untold = 0
+            socket.say(self.dialect.taken(socket.seat, int(SEQ.findall(payload)[-1])))
 
     def _speak(self, socket: Socket) -> None:
         load = self.load
@@ -260,6 +272,15 @@ class Process:
         """Say goodbye as browsers do."""
         for socket in self.sockets:
             socket.say((1000).to_bytes(2, "big"), 8)
+
+
+def _line(seat: Seat) -> tcp.socket:
+    line = tcp.socket()
+    line.setblocking(False)
+    if not seat.reads:
+        # Else the system would read megabytes for whoever does not.
+        line.setsockopt(tcp.SOL_SOCKET, tcp.SO_RCVBUF, 16 * 1024)
+    return line
 
 
 async def _work(pipe: Connection) -> None:

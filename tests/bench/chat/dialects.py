@@ -12,6 +12,7 @@ from chat.ids import new_client_id
 #: A text is its moment (ns of the monotonic clock), its sender's number, and words. In a frame it is found by this,
 #: in both languages, and in each entry once (``html`` begins otherwise).
 STAMP = re.compile(rb'"(?:text|message)": ?"(\d+) (\d+) ')
+SEQ = re.compile(rb'"c":\d+,"seq":(\d+),"id"')
 WORDS = "Guten Tag, das Amt hat den Antrag heute vorgelegt und wartet auf Antwort."
 
 
@@ -35,6 +36,7 @@ class Dialect:
     path: Callable[[Seat], str]
     greeting: Callable[[Seat], list[bytes]]
     message: Callable[[Seat, str], bytes]
+    taken: Callable[[Seat, int], bytes] | None = None
     pulse: bytes = b""
     joined: bytes = b""
     refusals: tuple[bytes, ...] = ()
@@ -49,6 +51,7 @@ DIALECTS = {
         path=lambda seat: "/ws/chat/",
         greeting=lambda seat: [_say(op="hello"), _say(op="subscribe", c=seat.room, after=seat.after)],
         message=lambda seat, text: _say(op="send", c=seat.room, id=str(new_client_id()), body=text),
+        taken=lambda seat, seq: _say(op="taken", c=seat.room, seq=seq),
         pulse=_say(op="ping"),
         joined=b'{"op":"messages"',
         refusals=(b'{"op":"nack"', b'{"op":"error"', b'{"op":"gone"'),

@@ -199,8 +199,10 @@ class World:
 
     # --- rounds ---
 
-    def seats(self, servers: Servers, name: str, *, senders: int, together: bool = False) -> list[list[Seat]]:
-        """The seats of a scenario, for each process of clients: ``senders`` in each room speak.
+    def seats(
+        self, servers: Servers, name: str, *, senders: int, together: bool = False, slow: int = 0
+    ) -> list[list[Seat]]:
+        """The seats of a scenario, for each process of clients: ``senders`` in each room speak, ``slow`` stop reading.
 
         People of a room come to all servers and from all processes of clients, so that most hear each other across
         both. ``together``: all senders belong to the first process, which lets them speak in turn.
@@ -217,6 +219,7 @@ class World:
                     cookie=filled.cookies[person],
                     after=max(0, heads.get(room.number, 0) - 1),
                     sends=place < senders,
+                    reads=place < len(room.people) - slow,
                 )
                 whose = 0 if together and seat.sends else (place + room.number // 2) % len(seats)
                 seats[whose].append(seat)
