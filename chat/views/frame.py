@@ -15,6 +15,7 @@ from chat.queries.conversations import conversation_details, conversation_page, 
 from chat.queries.messages import ON_PAGE, log_before
 from chat.queries.rows import rows_of
 from chat.services.messages import MAX_BODY
+from chat.signs import offered
 from chat.wire import encode_items
 from tenancy.middleware import ViewerRequest
 
@@ -62,6 +63,7 @@ def show_conversation(
         "typed": typed,
         "problem": problem,
         "max_body": MAX_BODY,
+        "signs": offered(),
     }
     return render(request, "chat/conversation.html", context, status=status)
 
