@@ -106,3 +106,18 @@ def may_open_group(viewer: Viewer) -> Decision:
 def listeners_of(conversation_id: int) -> QuerySet[Participant]:
     """Who hears of what is said in a conversation now: people in it who are not suspended."""
     return Participant.objects.filter(conversation_id=conversation_id, left_seq=None, person__is_active=True)
+
+
+def nameable_people(viewer: Viewer, conversation_id: int) -> QuerySet[Person]:
+    """Whom the viewer may name in a conversation: those who are in it now, besides oneself; nobody from outside it."""
+    if not seat_of(viewer, conversation_id).exists():
+        return Person.objects.none()
+    here = listeners_of(conversation_id).exclude(person_id=viewer.person_id)
+    return Person.objects.filter(pk__in=here.values("person_id"))
+
+
+def may_name_everyone(viewer: Viewer, conversation: Conversation) -> Decision:
+    """Whether the viewer may name all at once: where more than two can be, and as far as they may write there."""
+    if conversation.kind == Conversation.Kind.DIRECT:
+        return deny(_("In einer direkten Unterhaltung gibt es nur eine andere Person."))
+    return may_send_message(viewer, conversation)

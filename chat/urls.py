@@ -14,6 +14,7 @@ urlpatterns = [
     path("<int:pk>/", pages.conversation, name="conversation"),
     path("<int:pk>/senden/", actions.send, name="send"),
     path("<int:pk>/nachrichten/", data.messages, name="messages"),
+    path("<int:pk>/personen/", data.people, name="people"),
     path("<int:pk>/gelesen/", actions.read, name="read"),
     path("<int:pk>/beitreten/", actions.join, name="join"),
     path("<int:pk>/verlassen/", actions.leave, name="leave"),

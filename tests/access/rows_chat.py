@@ -58,6 +58,7 @@ ROWS = {
         "post", of("direct"), data=lambda w: {"id": str(new_client_id()), "body": "Moin"}, json=True, pilot=200
     ),
     "chat:messages": hidden("get", of("direct"), query="nach=0", pilot=200),
+    "chat:people": hidden("get", of("group"), query="q=", pilot=200),
     "chat:read": hidden("post", of("direct"), data={"seq": "1"}, pilot=302),
     "chat:mute": hidden("post", of("direct"), pilot=302),
     "chat:join": hidden("post", of("room"), **ENTERING),
