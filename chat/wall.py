@@ -65,6 +65,16 @@ class Outcome:
     wait: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A conversation of the acting person that holds something new: how much at least, and whether it names them."""
+
+    conversation_id: int
+    messages: int
+    muted: bool
+    named: bool
+
+
 def _rows(call: str, *arguments: Any) -> Sequence[Any]:
     with connection.cursor() as cursor:
         cursor.execute(call, arguments)
@@ -169,3 +179,19 @@ def standing(conversation_ids: Iterable[int], person_ids: Iterable[int]) -> list
         sorted(set(person_ids)),
     )
     return [Standing(*row) for row in rows]
+
+
+def my_heads() -> dict[int, int]:
+    """The last number of every conversation that the acting person is in now."""
+    return msgspec.json.decode(_rows("SELECT chat_my_heads()")[0][0], type=dict[int, int])
+
+
+def my_unread(most: int) -> list[Unread]:
+    """Where others said something after the mark of the acting person; counted up to ``most`` in each."""
+    rows = _rows("SELECT conversation, unread, muted, named FROM chat_my_unread(%s)", most)
+    return [Unread(*row) for row in rows]
+
+
+def my_unread_total() -> int:
+    """In how many conversations something is unread, silent ones left out."""
+    return int(_rows("SELECT count(*) FROM chat_my_unread(1) WHERE unread > 0 AND NOT muted")[0][0])

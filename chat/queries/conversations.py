@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Greatest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,9 +18,9 @@ from chat.queries.faces import Face, face_of, faces_of, with_place
 from chat.wire import Beat
 from tenancy.models import Person
 from tenancy.viewer import Viewer
+from toolkit.acting import acting_as
 from toolkit.markdown import plain_text
 from toolkit.pagination import Page, page_by_key
-from toolkit.rules import there_is
 
 #: More unread messages than this are shown as „99+“, and not counted.
 UNREAD_MAX = 99
@@ -62,8 +62,8 @@ def unread_total(viewer: Viewer) -> int:
     """How many conversations hold something unread, silent ones left out. One query."""
     if viewer.person_id is None:
         return 0
-    behind = visible_conversations(viewer).filter(Q(muted=False), head__gt=F("read_seq"))
-    return behind.filter(there_is(_newer(viewer).order_by("seq"))).count()
+    with acting_as(viewer):
+        return wall.my_unread_total()
 
 
 def _unread(viewer: Viewer) -> Coalesce:
@@ -242,20 +242,15 @@ def room_to_join(viewer: Viewer, conversation_id: int) -> Door | None:
 
 
 def beat_of(viewer: Viewer) -> Beat:
-    """How everything of the viewer stands: last numbers, unread messages, unread conversations. Three queries."""
-    rows = visible_conversations(viewer)
-    heads = dict(rows.order_by("pk").values_list("pk", "head"))
-    behind = (
-        rows.filter(head__gt=F("read_seq"))
-        .annotate(unread=_unread(viewer))
-        .filter(unread__gt=0)
-        .values_list("pk", "unread", "muted")
-    )
-    unread = {number: (count, muted) for number, count, muted in behind}
-    named = rows.filter(participants__mention_seq__gt=F("read_seq")).values_list("pk", flat=True)
+    """How everything of the viewer stands: last numbers, unread messages, unread conversations. Two queries."""
+    if viewer.person_id is None:
+        return Beat(heads={}, unread={}, count=0)
+    with acting_as(viewer):
+        heads, news = wall.my_heads(), wall.my_unread(UNREAD_MAX + 1)
+    unread = [one for one in news if one.messages]
     return Beat(
-        mentioned=list(named),
         heads=heads,
-        unread={number: count for number, (count, _muted) in unread.items()},
-        count=sum(1 for _count, muted in unread.values() if not muted),
+        unread={one.conversation_id: one.messages for one in unread},
+        count=sum(1 for one in unread if not one.muted),
+        mentioned=[one.conversation_id for one in news if one.named],
     )

@@ -342,6 +342,27 @@ def test_own_conversations_are_the_acting_ones_own(pilot, outsider, direct, grou
             assert mine() == set()
 
 
+def test_how_ones_own_conversations_stand_is_told_to_nobody_else(pilot, neighbour, outsider, direct, group, say):
+    for _ in range(3):
+        say(pilot, direct, "Moin")
+    with as_(neighbour):
+        assert wall.my_heads() == {direct: 3, group: 0}
+        assert wall.my_unread(2) == [wall.Unread(direct, 2, muted=False, named=False)]
+        assert wall.my_unread_total() == 1
+    with as_(pilot):
+        assert (wall.my_unread(2), wall.my_unread_total()) == ([], 0)
+    for door in (as_(outsider), acting_as_nobody()):
+        with door:
+            assert (wall.my_heads(), wall.my_unread(2), wall.my_unread_total()) == ({}, [], 0)
+
+
+def test_numbers_of_a_conversation_one_has_left_are_told_no_more(pilot, neighbour, group, say):
+    say(pilot, group, "Moin")
+    leave_conversation(viewer_for(neighbour), group)
+    with as_(neighbour):
+        assert (wall.my_heads(), wall.my_unread(2)) == ({}, [])
+
+
 @pytest.mark.parametrize("who", ["pilot", "coordinator", "other_moderator", "operator"])
 def test_only_who_moderates_in_the_land_of_a_report_hides_a_message(who, request, pilot, direct, say):
     say(pilot, direct, "Moin")
