@@ -43,6 +43,19 @@ def visible_messages(viewer: Viewer, conversation_id: int) -> QuerySet[Message]:
     return Message.objects.filter(conversation_id=conversation_id, seq__gt=Subquery(joined))
 
 
+def findable_messages(viewer: Viewer) -> QuerySet[Message]:
+    """What the search shows: what the viewer sees of all conversations, as far as it still says something."""
+    seat = Participant.objects.filter(
+        conversation_id=OuterRef("conversation_id"),
+        person_id=viewer.person_id or 0,
+        left_seq=None,
+        joined_seq__lt=OuterRef("seq"),
+    )
+    return Message.objects.filter(
+        Exists(seat), kind=Message.Kind.TEXT, hidden_at=None, retracted_at=None, expired_at=None
+    )
+
+
 def reachable_people() -> QuerySet[Person]:
     """People who can be written to: not suspended, and part of the programme."""
     seat = Membership.objects.filter(person=OuterRef("pk"), ended_on=None)

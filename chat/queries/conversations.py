@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -92,13 +93,14 @@ def _glances(viewer: Viewer, rows: list[Any]) -> list[Glance]:
         number: person_id
         for row in rows
         if row.kind == Conversation.Kind.DIRECT and (number := row.pk)
-        for person_id in [_other_of(row.direct_key, viewer.person_id)]
+        for person_id in [other_of(row.direct_key, viewer.person_id)]
     }
     faces = faces_of([*others.values(), *(message.sender_id for message in messages.values())])
     return [_glance(viewer, row, messages.get(row.pk), faces, others.get(row.pk)) for row in rows]
 
 
-def _other_of(direct_key: str, person_id: int | None) -> int:
+def other_of(direct_key: str, person_id: int | None) -> int:
+    """The other of the two in a direct conversation."""
     low, high = (int(part) for part in direct_key.split(":"))
     return high if low == person_id else low
 
@@ -147,6 +149,14 @@ def conversation_page(viewer: Viewer, mark: str = "", *, size: int = PAGE_SIZE) 
 def latest_conversations(viewer: Viewer, limit: int) -> list[Glance]:
     """The liveliest conversations for the start page. Three queries."""
     return conversation_page(viewer, size=limit)[0]
+
+
+def titles_of(viewer: Viewer, numbers: Collection[int]) -> dict[int, str]:
+    """What conversations are called for the viewer, by number; those one is not in are left out. Two queries."""
+    rows = list(visible_conversations(viewer).filter(pk__in=numbers))
+    others = {row.pk: other_of(row.direct_key, viewer.person_id) for row in rows if row.direct_key}
+    faces = faces_of(others.values())
+    return {row.pk: faces[others[row.pk]].name if row.pk in others else row.title for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +214,7 @@ def conversation_details(viewer: Viewer, conversation_id: int) -> tuple[Conversa
     shown = with_place(Person.objects.filter(pk__in=who.values("person_id")))
     faces = [face_of(person) for person in shown.order_by("-is_active", "sort_key", "pk")[:MEMBERS_SHOWN]]
     members = tuple(Member(face, face.id == viewer.person_id) for face in faces if face.active)
-    other_id = _other_of(row.direct_key, viewer.person_id) if row.direct_key else None
+    other_id = other_of(row.direct_key, viewer.person_id) if row.direct_key else None
     other = next((face for face in faces if face.id == other_id), None)
     return row, Details(
         id=row.pk,

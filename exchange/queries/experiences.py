@@ -23,7 +23,7 @@ from tenancy.models import Partnership, TaskArea, Topic
 from tenancy.policies.networks import visible_networks
 from tenancy.viewer import Viewer
 from toolkit.pagination import Candidates, Page, page_by_key
-from toolkit.text import UncleanText, clean_text, fold
+from toolkit.text import clean_query, fold
 
 NEWEST = ("-published_at", "-id")
 PAGE = 20
@@ -31,7 +31,6 @@ PAGE = 20
 BOUND = 2_000
 #: With fewer exact hits than this, words that are written alike are offered too.
 THIN = 4
-QUERY_LENGTH = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +78,6 @@ class ExperienceFilter:
         kept = tuple(v for v in getattr(self, f"{name}s") if v != value)
         changed: dict[str, Any] = {f"{name}s": kept}
         return replace(self, **changed)
-
-
-def clean_query(text: str) -> str:
-    """What somebody searches for: clean, in one line, and no longer than a person types."""
-    try:
-        return clean_text(text)[:QUERY_LENGTH].strip()
-    except UncleanText:
-        return ""
 
 
 def filter_from(data: MultiValueDict[str, str]) -> ExperienceFilter:

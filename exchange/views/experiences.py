@@ -20,6 +20,7 @@ from exchange.queries.ladder import ladder_for
 from exchange.services import experiences as verbs
 from tenancy.middleware import ViewerRequest
 from toolkit.access import Conflict
+from toolkit.text import clean_query
 
 SECTION = {"section": "experiences"}
 
@@ -34,7 +35,7 @@ def visible_or_404(request: ViewerRequest, pk: int) -> Experience:
 def experience_list(request: ViewerRequest) -> HttpResponse:
     """Everything the viewer may read, newest first, narrowed by words and facets."""
     wanted = queries.filter_from(request.GET)
-    mark = queries.clean_query(request.GET.get("page", ""))
+    mark = clean_query(request.GET.get("page", ""))
     found = queries.experience_list(request.viewer, wanted, mark)
     context = {
         **SECTION,
@@ -100,7 +101,7 @@ def comment_refused(request: ViewerRequest, pk: int, form: CommentForm) -> HttpR
 @require_safe
 def experience_mine(request: ViewerRequest) -> HttpResponse:
     """The viewer's own, drafts first of all."""
-    page = queries.own_page(request.viewer, queries.clean_query(request.GET.get("page", "")))
+    page = queries.own_page(request.viewer, clean_query(request.GET.get("page", "")))
     return render(
         request,
         "exchange/experience_mine.html",

@@ -19,13 +19,13 @@ from exchange.policies import formats as rules
 from exchange.policies.published import PUBLISH_FIRST, which_are_published
 from exchange.policies.workshops import may_create_workshop
 from exchange.queries import formats as queries
-from exchange.queries.experiences import clean_query
 from exchange.queries.workshops import networks_to_invite
 from exchange.services import formats as verbs
 from exchange.views.versions import two_texts
 from tenancy.middleware import ViewerRequest
 from tenancy.models import Network
 from toolkit.access import Conflict, deny, require
+from toolkit.text import clean_query
 
 SECTION = {"section": "workshops"}
 

@@ -7,9 +7,10 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from exchange.queries.experiences import clean_query, popular_topics
+from exchange.queries.experiences import popular_topics
 from exchange.queries.search import search_everything
 from tenancy.middleware import ViewerRequest
+from toolkit.text import clean_query
 
 
 @login_not_required

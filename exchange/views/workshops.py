@@ -19,13 +19,13 @@ from exchange.models import Workshop
 from exchange.policies import workshops as rules
 from exchange.policies.formats import may_create_format, owners_of
 from exchange.queries import workshops as queries
-from exchange.queries.experiences import clean_query
 from exchange.services import hosting
 from exchange.services import workshops as verbs
 from exchange.views.formats import own_choices, town_choices
 from exchange.views.versions import two_texts
 from tenancy.middleware import ViewerRequest
 from toolkit.access import Conflict, require
+from toolkit.text import clean_query
 
 SECTION = {"section": "workshops"}
 

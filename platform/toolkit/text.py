@@ -8,6 +8,8 @@ import unicodedata
 # Bidirectional overrides and isolates let a name show as another one; names never need them.
 _BIDI = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C])
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+#: What is searched for is no longer than a person types.
+QUERY_LENGTH = 200
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 
 
@@ -47,3 +49,25 @@ def sort_key(text: str) -> str:
     text = unicodedata.normalize("NFC", text).casefold().replace("ß", "ss")
     text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return _NOT_WORD.sub(" ", text).strip()
+
+
+def clean_query(text: str) -> str:
+    """What somebody searches for: clean, in one line, and no longer than a person types."""
+    try:
+        return clean_text(text)[:QUERY_LENGTH].strip()
+    except UncleanText:
+        return ""
+
+
+_UMLAUTS = (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("Ä", "Ae"), ("Ö", "Oe"), ("Ü", "Ue"))
+
+
+def spellings(text: str) -> list[str]:
+    """The text as it is, with ae for ä, and with ä for ae: the search finds the one by the other.
+
+    PostgreSQL takes the dots off by itself, so ``Buro`` finds ``Büro`` without this.
+    """
+    plain, dotted = text.replace("ß", "ss"), text
+    for umlaut, letters in _UMLAUTS:
+        plain, dotted = plain.replace(umlaut, letters), dotted.replace(letters, umlaut)
+    return list(dict.fromkeys([text, plain, dotted]))

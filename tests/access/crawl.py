@@ -60,6 +60,7 @@ SEARCHES = (
     *("/personen/?q={}", "/personen/?amt={}", "/personen/?thema={}", "/personen/?ort={}", "/netzwerke/?q={}"),
     *("/themen/vorschlaege/?q={}", "/kommunen/vorschlaege/?q={}", "/api/v1/experiences/?q={}"),
     *("/api/v1/people/?q={}", "/api/v1/people/?topic={}", "/api/v1/people/?office={}", "/api/v1/networks/?q={}"),
+    *("/chat/suche/?q={}", "/chat/suche/?person={}", "/chat/suche/?q={}&datei=1"),
     *("/chat/neu/?q={}", "/erfahrungen/themen/?q={}", "/erfahrungen/?topic={}", "/api/v1/experiences/?topic={}"),
 )
 FACETS = (

@@ -42,6 +42,7 @@ ENTERING = {"pilot": 302, "coordinator": 302, "office_head": 302}
 ROWS = {
     "chat:list": signed_in("get", 200),
     "chat:rows": signed_in("get", 200),
+    "chat:search": signed_in("get", 200, query="q=Moin"),
     "chat:new": signed_in("get", 200),
     "chat:new#post": signed_in("post", 422, data={"title": "Runde"}, operator=403),
     "chat:new#group": signed_in(

@@ -310,14 +310,19 @@ def _chat(f: Filler) -> None:
         read_seq=f"CASE WHEN c % 7 = 0 THEN {size.messages_each} - 10 WHEN c = {LONG} THEN {size.long_messages} - 10"
         f" ELSE {size.messages_each} END",
     )  # fmt: skip
+    # All conversations go on at the same time: the long one has a message a minute, each other one fewer.
     f.rows(
         "chat_message",
-        f"(SELECT {LONG} AS c, s, 1000 + s % 500 AS p FROM generate_series(1, {size.long_messages}) s UNION ALL"
-        f" SELECT i, s, CASE WHEN s % 2 = 0 THEN {TALKER} ELSE i + 10 END"
-        f" FROM generate_series(2, {size.conversations}) i,"
-        f" generate_series(1, {size.messages_each}) s) x",
-        conversation_id="c", seq="s", sender_id="p", kind="'text'", body="'Guten Tag, das ist Nachricht ' || s",
-        created_at="now() - (200000 - s) * interval '1 minute'",
+        f"(SELECT {LONG} AS c, s, 1000 + s % 500 AS p, s AS m FROM generate_series(1, {size.long_messages}) s"
+        f" UNION ALL SELECT i, s, CASE WHEN s % 2 = 0 THEN {TALKER} ELSE i + 10 END,"
+        f" s * {size.long_messages // size.messages_each} FROM generate_series(2, {size.conversations}) i,"
+        f" generate_series(1, {size.messages_each}) s ORDER BY m, c) x",
+        conversation_id="c", seq="s", sender_id="p", kind="'text'",
+        # One word of some forty in each, in other mixtures in each conversation, and one word in few.
+        body=f"'Guten Tag, das ist Nachricht ' || s || ' zu ' || ({_array(_WORDS)})"
+        f"[(c * 31 + s * 7 + s / 11) % {len(_WORDS.split())} + 1]"
+        " || CASE WHEN (c * 31 + s) % 20011 = 7 THEN ' in der Kläranlage' ELSE '' END",
+        created_at=f"now() - ({size.long_messages} + 100 - m) * interval '1 minute'",
     )  # fmt: skip
 
 
