@@ -24,10 +24,12 @@ LONG = 1
 #: The Land of the moderator, which has half of all reports.
 LAND = "08"
 
-#: The people the pages are measured as; both in the first network, numbers given by ``_people``. The moderator has
-#: the number after the last of them.
+#: The people the pages are measured as; the first two in the first network, numbers given by ``_people``. The moderator
+#: has the number after the last of them.
 PILOT = 1
 TALKER = 2
+#: One of many in the long conversation.
+LISTENER = 1001
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,7 +301,8 @@ def _chat(f: Filler) -> None:
         head=f"CASE WHEN i = {LONG} THEN {size.long_messages} ELSE {size.messages_each} END",
         last_at="now() - i * interval '1 minute'",
     )  # fmt: skip
-    # The talker is in every conversation, the pilot in ten, and five hundred people in the long one.
+    # The talker is in every conversation, the pilot in ten, and five hundred people in the long one, of which the pilot
+    # has read half and all others nearly everything.
     f.rows(
         "chat_participant",
         f"(SELECT i AS c, {TALKER} AS p FROM generate_series(1, {size.conversations}) i"
@@ -307,7 +310,8 @@ def _chat(f: Filler) -> None:
         f" UNION SELECT {LONG}, i FROM generate_series(1000, 1500) i"
         f" UNION SELECT i, {PILOT} FROM generate_series(1, 10) i) x",
         conversation_id="c", person_id="p",
-        read_seq=f"CASE WHEN c % 7 = 0 THEN {size.messages_each} - 10 WHEN c = {LONG} THEN {size.long_messages} - 10"
+        read_seq=f"CASE WHEN c = {LONG} AND p = {PILOT} THEN {size.long_messages} / 2"
+        f" WHEN c % 7 = 0 THEN {size.messages_each} - 10 WHEN c = {LONG} THEN {size.long_messages} - 10"
         f" ELSE {size.messages_each} END",
     )  # fmt: skip
     # All conversations go on at the same time: the long one has a message a minute, each other one fewer.

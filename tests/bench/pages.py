@@ -118,7 +118,8 @@ def rows() -> list[Row]:
         Row("formats", "/formate/"),
         Row("chat, 10 conversations", "/chat/"),
         Row("chat, 5,000 conversations", "/chat/", who="talker"),
-        Row("conversation, 100,000 messages", f"/chat/{fill.LONG}/"),
+        Row("conversation, 100,000 messages", f"/chat/{fill.LONG}/", who="listener"),
+        Row("conversation, 50,000 of them unread", f"/chat/{fill.LONG}/"),
         Row("notices, 10,000 of them", "/mitteilungen/"),
         Row("moderation, queue of 1,500", "/moderation/", who="moderator"),
         Row("REST experiences", "/api/v1/experiences/"),
@@ -133,7 +134,7 @@ def people() -> dict[str, int]:
     """Whom the pages are asked as, beside a visitor."""
     from tests.bench import fill
 
-    return {"pilot": fill.PILOT, "talker": fill.TALKER, "moderator": fill.COUNTRY.moderator}
+    return {"pilot": fill.PILOT, "talker": fill.TALKER, "listener": fill.LISTENER, "moderator": fill.COUNTRY.moderator}
 
 
 class Meter:
