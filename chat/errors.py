@@ -24,3 +24,11 @@ class TooFast(Denied):
     def __init__(self, sentence: str | _StrPromise, *, retry_after: float) -> None:
         super().__init__(deny(sentence))
         self.retry_after = retry_after
+
+
+class BadFile(BadBody):
+    """A file is not taken; ``name`` is what it is called. Codes are those of ``toolkit.uploads``, and ``quota``."""
+
+    def __init__(self, code: str, sentence: str | _StrPromise, name: str) -> None:
+        super().__init__(code, sentence)
+        self.name = name

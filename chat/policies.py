@@ -6,11 +6,12 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from chat import room_rules, wall
-from chat.models import Conversation, Message, Participant
+from chat.models import Conversation, Message, MessageFile, Participant
 from chat.wall import Room
 from tenancy.models import Membership, Moderator, Person
 from tenancy.viewer import Viewer
 from toolkit.access import ALLOW, Decision, deny
+from toolkit.rules import there_is
 
 NOT_IN_PROGRAMME = _("Schreiben können nur Personen aus einem Netzwerk oder einem Landesverband.")
 
@@ -54,6 +55,23 @@ def findable_messages(viewer: Viewer) -> QuerySet[Message]:
     return Message.objects.filter(
         Exists(seat), kind=Message.Kind.TEXT, hidden_at=None, retracted_at=None, expired_at=None
     )
+
+
+def visible_files(viewer: Viewer) -> QuerySet[MessageFile]:
+    """Files that the viewer may have: one's own while they are unsent, and those of messages that the viewer sees.
+
+    Not those of what was hidden, taken back or had its time.
+    """
+    if viewer.person_id is None:
+        return MessageFile.objects.none()
+    seat = Participant.objects.filter(
+        conversation=OuterRef("conversation"), person_id=viewer.person_id, left_seq=None, joined_seq__lt=OuterRef("seq")
+    )
+    said = Message.objects.filter(
+        conversation=OuterRef("conversation"), seq=OuterRef("seq"), hidden_at=None, retracted_at=None, expired_at=None
+    )
+    own = Q(uploader_id=viewer.person_id, seq=None)
+    return MessageFile.objects.filter(own | Q(there_is(seat), there_is(said)))
 
 
 def reachable_people() -> QuerySet[Person]:

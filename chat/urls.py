@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from chat.views import actions, data, pages, search
+from chat.views import actions, data, files, pages, search
 
 app_name = "chat"
 
@@ -20,4 +20,8 @@ urlpatterns = [
     path("<int:pk>/beitreten/", actions.join, name="join"),
     path("<int:pk>/verlassen/", actions.leave, name="leave"),
     path("<int:pk>/stumm/", actions.mute, name="mute"),
+    path("<int:pk>/dateien/", files.new, name="file-new"),
+    path("dateien/<uuid:key>/", files.file, name="file"),
+    path("dateien/<uuid:key>/vorschau/", files.preview, name="file-preview"),
+    path("dateien/<uuid:key>/weg/", files.drop, name="file-drop"),
 ]

@@ -195,3 +195,32 @@ def my_unread(most: int) -> list[Unread]:
 def my_unread_total() -> int:
     """In how many conversations something is unread, silent ones left out."""
     return int(_rows("SELECT count(*) FROM chat_my_unread(1) WHERE unread > 0 AND NOT muted")[0][0])
+
+
+def uploaded_since(moment: datetime) -> int:
+    """Bytes that the acting person has uploaded since; another upload of theirs waits until this transaction ends."""
+    return _number("SELECT chat_uploaded(%s)", moment) or 0
+
+
+def file_checked(file: UUID, verdict: str, why: str, moment: datetime) -> tuple[int, int] | None:
+    """Say what the scanner found of a file that waited (``ready``, ``refused``); only while nobody acts.
+
+    Gives conversation and number of the entry that tells those who see the file, if it was sent already.
+    """
+    rows = _rows("SELECT talk, seq FROM chat_file_checked(%s, %s, %s, %s)", file, verdict, why, moment)
+    return (int(rows[0][0]), int(rows[0][1])) if rows else None
+
+
+def files_waiting(before: datetime) -> list[UUID]:
+    """Files that have waited for the scanner since before a moment; only while nobody acts."""
+    return [key for (key,) in _rows("SELECT * FROM chat_files_waiting(%s)", before)]
+
+
+def drop_unsent_files(before: datetime) -> list[UUID]:
+    """Forget files that were uploaded before a moment and never sent; only while nobody acts."""
+    return [key for (key,) in _rows("SELECT * FROM chat_drop_unsent(%s)", before)]
+
+
+def files_kept(keys: Sequence[UUID]) -> set[UUID]:
+    """Which of these files are to stay on the disk; only while nobody acts."""
+    return {key for (key,) in _rows("SELECT * FROM chat_files_kept(%s::uuid[])", list(keys))}

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chat.queries.conversations import unread_total
 from chat.queries.reports import reported_message
+from chat.services import scanning  # noqa: F401 -- its jobs are known once it is imported
 from chat.services.conversations import membership_ended
 from chat.services.moderation import hide_message, restore_message
 from moderation.public import Reportable, register_reportable

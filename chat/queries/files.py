@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from uuid import UUID
+
+from django.urls import reverse
 
 from chat.models import Message, MessageFile
+from chat.policies import visible_files
 from chat.wire import File
+from tenancy.viewer import Viewer
 
 
 def files_of(messages: Sequence[Message]) -> dict[int, list[File]]:
@@ -17,19 +22,32 @@ def files_of(messages: Sequence[Message]) -> dict[int, list[File]]:
     ).order_by("created_at", "id")
     files: dict[int, list[File]] = {}
     for row in rows:
-        files.setdefault(row.seq or 0, []).append(_shown(row))
+        files.setdefault(row.seq or 0, []).append(shown(row))
     return files
 
 
-def _shown(row: MessageFile) -> File:
+def file_to_hand_out(viewer: Viewer, key: UUID) -> MessageFile | None:
+    """The file of a key, if the viewer may have it and it has been checked."""
+    return visible_files(viewer).filter(key=key, state=MessageFile.State.READY).first()
+
+
+def unsent_files(viewer: Viewer, conversation_id: int, keys: Sequence[UUID]) -> list[File]:
+    """Which of these files the viewer uploaded for this conversation and has not sent, in the order of uploading."""
+    rows = visible_files(viewer).filter(conversation_id=conversation_id, seq=None, key__in=keys)
+    return [shown(row) for row in rows.order_by("created_at", "id")]
+
+
+def shown(row: MessageFile) -> File:
+    """A file as it is told: with addresses once it may be had."""
+    ready = row.state == MessageFile.State.READY
     return File(
         id=row.key,
         name=row.name,
         type=row.media_type,
         size=row.size,
         state=row.state,
-        url="",
-        preview="",
+        url=reverse("chat:file", kwargs={"key": row.key}) if ready else "",
+        preview=reverse("chat:file-preview", kwargs={"key": row.key}) if ready and row.width else "",
         width=row.width,
         height=row.height,
     )

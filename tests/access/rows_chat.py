@@ -7,9 +7,11 @@ from types import SimpleNamespace
 from chat.ids import new_client_id
 from chat.public import open_room, register_room_rule
 from chat.services.conversations import open_direct, open_group
+from chat.services.files import upload
 from chat.services.messages import send_message
 from tenancy.viewer import viewer_for
 from tests.access.table import Row, hidden, signed_in
+from tests.chat import files
 from toolkit.access import ALLOW, deny
 from toolkit.acting import acting_as
 
@@ -20,6 +22,9 @@ def build(cast: SimpleNamespace) -> SimpleNamespace:
     direct = open_direct(viewer, cast.neighbour.pk)
     send_message(viewer, direct, new_client_id(), "Moin")
     konstanz = cast.konstanz.pk
+    unsent = upload(viewer, direct, files.uploaded("Entwurf.png", files.picture()))
+    sent = upload(viewer, direct, files.uploaded("Flur.png", files.picture()))
+    send_message(viewer, direct, new_client_id(), "", files=[sent.key])
     with acting_as(viewer):
         room = open_room("access", 1, "Raum")
     register_room_rule("access", lambda v, _: ALLOW if konstanz in v.network_ids else deny("Nein."), lambda _: "")
@@ -28,12 +33,19 @@ def build(cast: SimpleNamespace) -> SimpleNamespace:
         group=open_group(viewer, "Runde", [cast.neighbour.pk]),
         room=room,
         neighbour=cast.neighbour,
+        unsent=unsent.key,
+        sent=sent.key,
     )
 
 
 def of(name: str):
     """The number of a conversation of the world, for the address."""
     return lambda world: {"pk": getattr(world, name)}
+
+
+def key(name: str):
+    """The key of a file of the world, for the address."""
+    return lambda world: {"key": getattr(world, name)}
 
 
 IN_KONSTANZ = {"pilot": 200, "coordinator": 200, "office_head": 200}
@@ -65,6 +77,14 @@ ROWS = {
     "chat:join": hidden("post", of("room"), **ENTERING),
     "chat:leave": hidden("post", of("group"), pilot=302),
     "chat:leave#direct": hidden("post", of("direct"), pilot=403),
+    "chat:file-new": hidden(
+        "post", of("direct"), data=lambda _: {"file": files.uploaded("Flur.png", files.picture())}, pilot=201
+    ),
+    "chat:file": hidden("get", key("sent"), pilot=200),
+    "chat:file#unsent": hidden("get", key("unsent"), pilot=200),
+    "chat:file-preview": hidden("get", key("sent"), pilot=200),
+    "chat:file-drop": hidden("post", key("unsent"), pilot=302),
+    "chat:file-drop#sent": hidden("post", key("sent")),
     "rest-conversations": signed_in("get", 200, anonymous=403),
     "rest-messages": hidden("get", of("direct"), pilot=200, anonymous=403),
 }

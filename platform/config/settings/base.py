@@ -172,6 +172,8 @@ CHANNEL_LAYERS = {
 CHAT_PACE: int = env.int("CHAT_PACE", default=1)
 
 MEDIA_ROOT = DATA_DIR / "media"
+# clamd, where there is one: tcp://127.0.0.1:3310 or unix:///run/clamav/clamd.ctl. Files then wait for its answer.
+CLAMD_ADDRESS: str = env.str("CLAMD_ADDRESS", default="")
 
 # --- files of the front end -------------------------------------------------------------------------------------
 

@@ -1,7 +1,11 @@
 """For the tests: the engines of production, but fresh, fast and gone afterwards."""
 
+import atexit
 import os
+import shutil
 import sys
+import tempfile
+from pathlib import Path
 
 from config import embedded, frontend
 from config.settings.base import *
@@ -37,6 +41,11 @@ CHANNEL_LAYERS["default"]["CONFIG"] = {
     "hosts": [{"address": REDIS_URL, "socket_timeout": None, "max_connections": 10_000}],
     "prefix": f"test-{os.getpid()}",
 }
+
+# Files of one run, and gone with it.
+MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="lotsennetz-media-"))
+atexit.register(shutil.rmtree, MEDIA_ROOT, ignore_errors=True)
+CLAMD_ADDRESS = ""
 
 # The real one takes a tenth of a second for each person of the cast.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
