@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import nh3
 from markdown_it import MarkdownIt
@@ -12,7 +13,7 @@ from markdown_it.token import Token
 # A sentence's own punctuation after an address is not part of it.
 _ADDRESS = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]}]")
 _TAGS = {"p", "br", "em", "strong", "del", "code", "pre", "blockquote", "ul", "ol", "li", "a", "hr",
-         "table", "thead", "tbody", "tr", "th", "td"}  # fmt: skip
+         "span", "table", "thead", "tbody", "tr", "th", "td"}  # fmt: skip
 
 
 def _link(address: str) -> list[Token]:
@@ -20,17 +21,27 @@ def _link(address: str) -> list[Token]:
     return [opening, Token("text", "", 0, content=address), Token("link_close", "a", -1, info="auto")]
 
 
-def _split(token: Token) -> list[Token]:
+def _mention(shown: str, person: int) -> list[Token]:
+    opening = Token("mention_open", "span", 1, attrs={"class": "mention", "data-person": str(person)})
+    return [opening, Token("text", "", 0, content=shown), Token("mention_close", "span", -1)]
+
+
+def _split(token: Token, named: Mapping[str, int]) -> list[Token]:
+    names = "|".join(re.escape(f"@{name}") for name in sorted(named, key=len, reverse=True))
+    pattern = re.compile(rf"{_ADDRESS.pattern}|(?P<named>{names})(?!\w)") if names else _ADDRESS
     parts: list[Token] = []
     end = 0
-    for match in _ADDRESS.finditer(token.content):
-        parts += [Token("text", "", 0, content=token.content[end : match.start()]), *_link(match.group())]
+    for match in pattern.finditer(token.content):
+        found = match.group()
+        inside = _mention(found, named[found[1:]]) if names and match["named"] else _link(found)
+        parts += [Token("text", "", 0, content=token.content[end : match.start()]), *inside]
         end = match.end()
     return [*parts, Token("text", "", 0, content=token.content[end:])] if parts else [token]
 
 
 def _find_addresses(state: StateCore) -> None:
-    """Make links of bare addresses, but not inside of links that are there already."""
+    """Make links of bare addresses and marks of names, but not inside of links that are there already."""
+    named: Mapping[str, int] = state.env.get("named", {})
     for block in state.tokens:
         if block.type != "inline" or not block.children:
             continue
@@ -38,7 +49,7 @@ def _find_addresses(state: StateCore) -> None:
         children: list[Token] = []
         for token in block.children:
             depth += {"link_open": 1, "link_close": -1}.get(token.type, 0)
-            children += _split(token) if token.type == "text" and depth == 0 else [token]
+            children += _split(token, named) if token.type == "text" and depth == 0 else [token]
         block.children = children
 
 
@@ -53,12 +64,15 @@ def _parser() -> MarkdownIt:
 _PARSER = _parser()
 
 
-def message_html(body: str) -> str:
-    """HTML of a message; safe to put into a page by itself."""
+def message_html(body: str, named: Mapping[str, int] | None = None) -> str:
+    """HTML of a message; safe to put into a page by itself.
+
+    ``named`` are the people whom it mentions, by name; 0 stands for everybody. ``@Name`` becomes a mark.
+    """
     return nh3.clean(
-        _PARSER.render(body),
+        _PARSER.render(body, {"named": named or {}}),
         tags=_TAGS,
-        attributes={"a": {"href", "title"}, "ol": {"start"}},
+        attributes={"a": {"href", "title"}, "ol": {"start"}, "span": {"class", "data-person"}},
         url_schemes={"http", "https", "mailto"},
         link_rel="nofollow noopener noreferrer",
     ).strip()

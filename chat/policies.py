@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from chat import room_rules, wall
 from chat.models import Conversation, Message, MessageFile, Participant
@@ -17,7 +22,8 @@ NOT_IN_PROGRAMME = _("Schreiben können nur Personen aus einem Netzwerk oder ein
 
 
 def visible_conversations(viewer: Viewer) -> QuerySet[Conversation]:
-    """The conversations that the viewer is in now, each with the viewer's own ``joined_seq``, ``read_seq``, ``muted``.
+    """The conversations that the viewer is in now, each with the viewer's own ``joined_seq``, ``read_seq``,
+    ``muted`` and ``mention_seq``.
 
     Who left, or was removed, sees nothing of them any more; nobody else ever does, moderators and operators included.
     """
@@ -27,6 +33,7 @@ def visible_conversations(viewer: Viewer) -> QuerySet[Conversation]:
         joined_seq=F("participants__joined_seq"),
         read_seq=F("participants__read_seq"),
         muted=F("participants__muted"),
+        mention_seq=F("participants__mention_seq"),
     )
 
 
@@ -115,6 +122,53 @@ def may_send_message(viewer: Viewer, conversation: Conversation) -> Decision:
     return ALLOW if word is None else refused(word)
 
 
+def is_gone(message: Message) -> bool:
+    """Whether nothing of a message is left to see: hidden, taken back, or kept no longer."""
+    return any((message.hidden_at, message.retracted_at, message.expired_at))
+
+
+def may_edit_message(viewer: Viewer, message: Message) -> Decision:
+    """Whether the viewer may change the words of a message in their sight: their own, for a day."""
+    if message.sender_id != viewer.person_id or message.kind != Message.Kind.TEXT:
+        return deny(_("Bearbeiten können Sie nur eigene Nachrichten."))
+    if is_gone(message):
+        return deny(_("Diese Nachricht gibt es nicht mehr."))
+    if timezone.now() - message.created_at > timedelta(hours=settings.CHAT_EDIT_HOURS):
+        return deny(
+            ngettext(
+                "Bearbeiten kann man eine Nachricht eine Stunde lang. Zurücknehmen können Sie sie noch.",
+                "Bearbeiten kann man eine Nachricht %(hours)d Stunden lang. Zurücknehmen können Sie sie noch.",
+                settings.CHAT_EDIT_HOURS,
+            )
+            % {"hours": settings.CHAT_EDIT_HOURS}
+        )
+    return ALLOW
+
+
+def may_retract_message(viewer: Viewer, message: Message) -> Decision:
+    """Whether the viewer may take a message back: their own, at any time."""
+    if message.sender_id != viewer.person_id or message.kind != Message.Kind.TEXT:
+        return deny(_("Zurücknehmen können Sie nur eigene Nachrichten."))
+    return deny(_("Diese Nachricht gibt es nicht mehr.")) if is_gone(message) else ALLOW
+
+
+def may_react(viewer: Viewer, conversation: Conversation, message: Message) -> Decision:
+    """Whether the viewer may react to a message in their sight; also where only others write."""
+    if is_gone(message) or message.kind != Message.Kind.TEXT:
+        return deny(_("Diese Nachricht gibt es nicht mehr."))
+    if viewer.person_id is None:
+        return refused("unknown")
+    word = wall.refusal(conversation.pk, viewer.person_id)
+    return ALLOW if word in (None, "announcement") else refused(word)
+
+
+def may_pin(viewer: Viewer, conversation: Conversation, message: Message) -> Decision:
+    """Whether the viewer may pin a message for all, or loosen it: whoever may write there."""
+    if is_gone(message) or message.kind != Message.Kind.TEXT:
+        return deny(_("Diese Nachricht gibt es nicht mehr."))
+    return may_send_message(viewer, conversation)
+
+
 def may_leave_conversation(viewer: Viewer, conversation: Conversation) -> Decision:
     """Whether the viewer may leave; two people always stay in their direct conversation."""
     if conversation.kind == Conversation.Kind.DIRECT:
@@ -143,7 +197,7 @@ def nameable_people(viewer: Viewer, conversation_id: int) -> QuerySet[Person]:
     """Whom the viewer may name in a conversation: those who are in it now, besides oneself; nobody from outside it."""
     if not seat_of(viewer, conversation_id).exists():
         return Person.objects.none()
-    here = listeners_of(conversation_id).exclude(person_id=viewer.person_id)
+    here = listeners_of(conversation_id).exclude(person_id=viewer.person_id or 0)
     return Person.objects.filter(pk__in=here.values("person_id"))
 
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from chat import wall
+from chat.cards import Card, register_card
 from chat.queries.conversations import Glance, latest_conversations, unread_total
 from chat.room_rules import register_room_rule
 from chat.services.conversations import let_in, let_out
 from chat.services.conversations import open_room as _open_room
 
 __all__ = [
+    "Card",
     "Glance",
     "join_room",
     "latest_conversations",
     "leave_room",
     "open_room",
+    "register_card",
     "register_room_rule",
     "room_of",
     "unread_total",

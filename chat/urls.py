@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from chat.views import actions, data, files, pages, search
+from chat.views import actions, data, deeds, files, pages, search
 
 app_name = "chat"
 
@@ -19,6 +19,16 @@ urlpatterns = [
     path("<int:pk>/gelesen/", actions.read, name="read"),
     path("<int:pk>/beitreten/", actions.join, name="join"),
     path("<int:pk>/verlassen/", actions.leave, name="leave"),
+    path("karten/", data.cards, name="cards"),
+    path("<int:pk>/faden/<int:seq>/", deeds.thread_page, name="thread"),
+    path("<int:pk>/<int:seq>/", deeds.message, name="message"),
+    path("<int:pk>/<int:seq>/bearbeiten/", deeds.edit, name="edit"),
+    path("<int:pk>/<int:seq>/zuruecknehmen/", deeds.retract, name="retract"),
+    path("<int:pk>/<int:seq>/reaktion/", deeds.react, name="react"),
+    path("<int:pk>/<int:seq>/anheften/", deeds.pin, name="pin"),
+    path("<int:pk>/<int:seq>/ungelesen/", deeds.unread, name="unread"),
+    path("<int:pk>/<int:seq>/fassungen/", deeds.message_versions, name="versions"),
+    path("<int:pk>/<int:seq>/gelesen-von/", deeds.readers, name="readers"),
     path("<int:pk>/stumm/", actions.mute, name="mute"),
     path("<int:pk>/dateien/", files.new, name="file-new"),
     path("dateien/<uuid:key>/", files.file, name="file"),

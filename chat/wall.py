@@ -136,6 +136,11 @@ def change(conversation_id: int, seq: int, deed: str, value: str, now: datetime)
     return _number("SELECT chat_change(%s, %s, %s, %s, %s)", conversation_id, seq, deed, value, now)
 
 
+def readers(conversation_id: int, seq: int) -> list[int]:
+    """Who has read a message, of those who let it be seen; nobody where the acting one does not let it be seen."""
+    return [row[0] for row in _rows("SELECT chat_readers(%s, %s)", conversation_id, seq)]
+
+
 def let_in(room_id: int, person_ids: Iterable[int]) -> bool:
     """Give people a seat in a room; no when there is no such room."""
     return _number("SELECT chat_let_in(%s, %s::bigint[])", room_id, sorted(set(person_ids))) is not None

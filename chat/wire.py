@@ -91,6 +91,17 @@ class Send(Command, tag="send", frozen=True):
     files: tuple[UUID, ...] = ()
 
 
+class Said(Struct, frozen=True):
+    """The same by POST, where the address names the conversation."""
+
+    id: UUID
+    body: str
+    reply: Number | None = None
+    mentions: tuple[Number, ...] = ()
+    everyone: bool = False
+    files: tuple[UUID, ...] = ()
+
+
 class Read(Command, tag="read", frozen=True):
     """I have read conversation ``c`` up to number ``seq``."""
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from chat.cards import register_card
+from chat.queries.cards import network_cards, people_cards
 from chat.queries.conversations import unread_total
 from chat.queries.reports import reported_message
 from chat.services import scanning  # noqa: F401 -- its jobs are known once it is imported
@@ -23,4 +25,6 @@ def connect() -> None:
     """Give the frame its count, hear when somebody leaves a network, let messages be reported."""
     register_frame("chat_count", _chat_count)
     register_membership_hook(ended=membership_ended)
+    register_card("tenancy:person-detail", people_cards)
+    register_card("tenancy:network-detail", network_cards)
     register_reportable(Reportable("message", reported_message, hide_message, restore_message, _("Nachricht")))

@@ -8,8 +8,9 @@ class ExchangeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from exchange.wiring import experiences, record, workshops
+        from exchange.wiring import cards, experiences, record, workshops
 
         experiences.register()
         workshops.register()
         record.register()
+        cards.register()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, time
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from chat.markup import message_html
-from chat.models import Message
+from chat.models import EarlierText, Message
 from chat.policies import visible_messages
 from chat.queries.faces import Face, faces_of
 from chat.queries.files import files_of
@@ -18,8 +21,11 @@ from toolkit.markdown import plain_text
 
 #: So many entries are in one batch.
 BATCH = 200
-#: So many stand in a page that is opened.
+#: So many stand in a page that is opened; a part of them before the place one goes to.
 ON_PAGE = 50
+BEFORE = 25
+#: Behind an @ it names everybody.
+EVERYBODY = _("alle")
 
 _NOBODY = Face(id=0, name="", initials="", place="", hue="blue", active=False)
 
@@ -51,7 +57,7 @@ def _item(message: Message, around: _Around, now: Item | None = None) -> Item:
         place=face.place,
         hue=face.hue,
         text=shown,
-        html=message_html(shown) if shown else "",
+        html=message_html(shown, _named(message, around.faces)) if shown else "",
         hidden=hidden,
         ref=message.pk,
         target=message.target_seq,
@@ -68,6 +74,12 @@ def _item(message: Message, around: _Around, now: Item | None = None) -> Item:
         files=[] if empty else around.files.get(message.seq, []),
         reactions=[Reaction(sign, people) for sign, people in message.reactions.items()] if not empty else [],
     )
+
+
+def _named(message: Message, faces: Mapping[int, Face]) -> dict[str, int]:
+    """The names that are marked in a message, with the person of each; 0 is everybody."""
+    named = {faces[person].name: person for person in message.mentions if person in faces}
+    return named | {str(EVERYBODY): 0} if message.mentions_all else named
 
 
 def _quote(message: Message, around: _Around) -> Quote:
@@ -93,7 +105,9 @@ def items_of(messages: Sequence[Message], seen: QuerySet[Message]) -> list[Item]
     missing = answers - at_hand.keys()
     answered = {m.seq: m for m in seen.filter(seq__in=missing)} if missing else {}
     around = _Around(
-        faces_of(message.sender_id for message in (*both, *answered.values())),
+        faces_of(
+            person for message in (*both, *answered.values()) for person in (message.sender_id, *message.mentions)
+        ),
         {seq: message for seq, message in (at_hand | answered).items() if seq in answers},
         files_of([message for message in both if message.file_count]),
     )
@@ -112,3 +126,64 @@ def log_before(viewer: Viewer, conversation_id: int, before: int, *, limit: int 
     seen = visible_messages(viewer, conversation_id)
     rows = seen.filter(seq__lt=before).exclude(kind=Message.Kind.CHANGE).order_by("-seq")[:limit]
     return items_of(list(reversed(rows)), seen)
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Messages in order, and whether there are more before and after them."""
+
+    items: list[Item]
+    before: bool
+    more: bool
+
+
+def log_around(viewer: Viewer, conversation_id: int, seq: int, *, head: int, size: int = ON_PAGE) -> Stretch:
+    """What can be read around a number: some before it, then it and what follows, up to ``head``. Two queries more."""
+    seen = visible_messages(viewer, conversation_id)
+    said = seen.filter(seq__lte=head).exclude(kind=Message.Kind.CHANGE)
+    earlier = list(said.filter(seq__lt=seq).order_by("-seq")[: BEFORE + 1])
+    later = list(said.filter(seq__gte=seq).order_by("seq")[: size + 1])
+    shown = [*reversed(earlier[:BEFORE]), *later[:size]]
+    return Stretch(items_of(shown, seen), before=len(earlier) > BEFORE, more=len(later) > size)
+
+
+def first_of_day(viewer: Viewer, conversation_id: int, day: date) -> int | None:
+    """The number of the first message on or after a day (in the zone of the site); None after the last. One query."""
+    midnight = timezone.make_aware(datetime.combine(day, time.min))
+    seen = visible_messages(viewer, conversation_id).filter(created_at__gte=midnight).exclude(kind=Message.Kind.CHANGE)
+    return seen.order_by("seq").values_list("seq", flat=True).first()
+
+
+def thread(viewer: Viewer, conversation_id: int, root: int) -> list[Item]:
+    """A message and all answers in its thread, in order, at most 500; empty where there is no such message in sight."""
+    seen = visible_messages(viewer, conversation_id)
+    rows = list(seen.filter(Q(seq=root) | Q(thread_seq=root)).exclude(kind=Message.Kind.CHANGE).order_by("seq")[:500])
+    return items_of(rows, seen)
+
+
+def pinned(viewer: Viewer, conversation_id: int) -> list[Item]:
+    """What was pinned in a conversation, the newest pin first, at most 50."""
+    seen = visible_messages(viewer, conversation_id)
+    return items_of(list(seen.filter(pinned_at__isnull=False).order_by("-pinned_at")[:50]), seen)
+
+
+def one_message(viewer: Viewer, conversation_id: int, seq: int) -> Item | None:
+    """One message as it looks now; None for whoever does not see it."""
+    seen = visible_messages(viewer, conversation_id)
+    return next(iter(items_of(list(seen.filter(seq=seq, kind=Message.Kind.TEXT)), seen)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """How a message read until a moment."""
+
+    html: str
+    until: datetime
+
+
+def versions(viewer: Viewer, conversation_id: int, seq: int) -> list[Version]:
+    """How a message in the viewer's sight read before it was edited, the newest first."""
+    if not visible_messages(viewer, conversation_id).filter(seq=seq, hidden_at=None).exists():
+        return []
+    rows = EarlierText.objects.filter(conversation_id=conversation_id, seq=seq).order_by("-until", "-pk")
+    return [Version(message_html(row.body), row.until) for row in rows]

@@ -20,6 +20,32 @@ class ConversationSerializer(serializers.Serializer):
     url = serializers.CharField()
 
 
+class QuoteSerializer(serializers.Serializer):
+    """What a message answers; of what is not in sight the number alone."""
+
+    seq = serializers.IntegerField()
+    name = serializers.CharField()
+    line = serializers.CharField()
+
+
+class ReactionSerializer(serializers.Serializer):
+    """A sign, and the people who reacted with it."""
+
+    sign = serializers.CharField()
+    people = serializers.ListField(child=serializers.IntegerField())
+
+
+class FileSerializer(serializers.Serializer):
+    """A file of a message; without an address unless it is ready. Bytes."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    type = serializers.CharField()
+    size = serializers.IntegerField()
+    state = serializers.ChoiceField(["pending", "ready", "refused", "gone"])
+    url = serializers.CharField()
+
+
 class MessageSerializer(serializers.Serializer):
     """One entry of a log; a hidden message has neither text nor HTML, a change says what it changed (``target``)."""
 
@@ -32,6 +58,16 @@ class MessageSerializer(serializers.Serializer):
     text = serializers.CharField()
     html = serializers.CharField()
     hidden = serializers.BooleanField()
+    gone = serializers.ChoiceField(["", "retracted", "expired"])
+    edited = serializers.DateTimeField(allow_null=True)
+    pinned = serializers.BooleanField()
+    thread = serializers.IntegerField(allow_null=True)
+    mentions = serializers.ListField(child=serializers.IntegerField())
+    everyone = serializers.BooleanField()
+    reply = QuoteSerializer(allow_null=True)
+    reactions = ReactionSerializer(many=True)
+    files = FileSerializer(many=True)
+    what = serializers.CharField()
     target = serializers.IntegerField(allow_null=True)
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
 from uuid import UUID
 
+import msgspec
 from django.contrib import messages as flash
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
@@ -17,7 +16,8 @@ from chat.models import Conversation
 from chat.services import conversations
 from chat.services.messages import mark_read, send_message
 from chat.views import frame
-from chat.wire import FRAME_LIMIT
+from chat.views.answers import refusal
+from chat.wire import FRAME_LIMIT, Said
 from tenancy.middleware import ViewerRequest
 from tenancy.models import Person
 from toolkit.access import Conflict, Denied
@@ -27,38 +27,29 @@ def _is_json(request: HttpRequest) -> bool:
     return (request.content_type or "") == "application/json"
 
 
-def _refusal(error: Exception) -> tuple[int, str]:
-    """Status and code for what can go wrong with a message."""
-    match error:
-        case BadBody():
-            return 422, error.code
-        case TooFast():
-            return 429, "too_fast"
-        case Conflict():
-            return 409, "conflict"
-        case _:
-            return 403, "denied"
-
-
 @require_POST
 def send(request: ViewerRequest, pk: int) -> HttpResponse:
-    """Store a message, from the form or as JSON ``{"id": UUID, "body": text}``; sending again is always safe.
+    """Store a message, from the form or as JSON with the fields of the socket's ``send``; sending again is always safe.
 
     JSON answers ``{"seq", "at"}``, or ``{"code", "reason", "retry"}`` with 4xx, as the socket does.
     """
     if _is_json(request):
         return _send_json(request, pk)
     body = request.POST.get("body", "")
+    answered = request.POST.get("reply", "")
     try:
         client_id = UUID(request.POST.get("client_id", ""))
+        reply = int(answered) if answered else None
     except ValueError as error:
         raise Http404 from error
     try:
-        send_message(request.viewer, pk, client_id, body)
+        send_message(request.viewer, pk, client_id, body, reply=reply)
     except Conversation.DoesNotExist as error:
         raise Http404 from error
     except (BadBody, Denied, Conflict) as error:
-        return frame.show_conversation(request, pk, typed=body, problem=str(error), status=_refusal(error)[0])
+        return frame.show_conversation(
+            request, pk, typed=body, problem=str(error), status=refusal(error)[0], reply=reply
+        )
     return redirect("chat:conversation", pk=pk)
 
 
@@ -66,17 +57,25 @@ def _send_json(request: ViewerRequest, pk: int) -> JsonResponse:
     try:
         if len(request.body) > FRAME_LIMIT:
             raise ValueError("too long")
-        data: Any = json.loads(request.body)
-        client_id, body = UUID(data["id"]), str(data["body"])
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        said = msgspec.json.decode(request.body, type=Said)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
         return JsonResponse({"code": "malformed", "reason": "", "retry": None}, status=400)
     try:
-        receipt = send_message(request.viewer, pk, client_id, body)
+        receipt = send_message(
+            request.viewer,
+            pk,
+            said.id,
+            said.body,
+            reply=said.reply,
+            mentions=said.mentions,
+            everyone=said.everyone,
+            files=said.files,
+        )
     except Conversation.DoesNotExist:
         reason = _("Sie sind nicht (mehr) in dieser Unterhaltung.")
         return JsonResponse({"code": "unknown", "reason": reason, "retry": None}, status=404)
     except (BadBody, Denied, Conflict) as error:
-        status, code = _refusal(error)
+        status, code = refusal(error)
         retry = error.retry_after if isinstance(error, TooFast) else None
         return JsonResponse({"code": code, "reason": str(error), "retry": retry}, status=status)
     return JsonResponse({"seq": receipt.seq, "at": receipt.at})

@@ -11,13 +11,14 @@ from django.utils import timezone
 from chat.ids import new_client_id
 from chat.models import Conversation
 from chat.policies import may_leave_conversation, may_send_message
-from chat.queries.conversations import conversation_details, conversation_page, room_to_join
-from chat.queries.messages import ON_PAGE, log_before
+from chat.queries.conversations import Details, conversation_details, conversation_page, room_to_join
+from chat.queries.messages import BEFORE, ON_PAGE, Stretch, log_around, log_before, one_message
 from chat.queries.rows import rows_of
 from chat.services.messages import MAX_BODY
 from chat.signs import offered
 from chat.wire import encode_items
 from tenancy.middleware import ViewerRequest
+from tenancy.viewer import Viewer
 
 
 def list_context(request: ViewerRequest) -> dict[str, Any]:
@@ -39,23 +40,37 @@ def show_list(request: ViewerRequest) -> HttpResponse:
 
 
 def show_conversation(
-    request: ViewerRequest, pk: int, *, typed: str = "", problem: str = "", status: int = 200, before: int | None = None
+    request: ViewerRequest,
+    pk: int,
+    *,
+    typed: str = "",
+    problem: str = "",
+    status: int = 200,
+    before: int | None = None,
+    around: int | None = None,
+    reply: int | None = None,
 ) -> HttpResponse:
-    """A conversation with its log; or the door of a room one may enter; 404 for everybody else."""
+    """A conversation with its log; or the door of a room one may enter; 404 for everybody else.
+
+    Without a place in it, it opens where the unread begins. ``reply`` is the number of the message to be answered.
+    """
     viewer = request.viewer
     try:
         conversation, details = conversation_details(viewer, pk)
     except Conversation.DoesNotExist:
         return _show_door(request, pk)
-    items = log_before(viewer, pk, before or details.head + 1)
+    stretch = _stretch(viewer, details, before, around)
+    items = stretch.items
     may_send = may_send_message(viewer, conversation)
     context = list_context(request) | {
         "current": pk,
         "details": details,
         "rows": rows_of(items, person_id=viewer.person_id, read_seq=details.read_seq),
         "items_json": encode_items(items),
-        "older": items[0].seq if len(items) == ON_PAGE else 0,
-        "is_past": before is not None,
+        "older": items[0].seq if items and stretch.before else 0,
+        "newer": items[-1].seq if items and stretch.more else 0,
+        "is_past": stretch.more,
+        "answered": one_message(viewer, pk, reply) if reply is not None else None,
         "unread_here": details.head > details.read_seq,
         "may_send": may_send,
         "may_leave": may_leave_conversation(viewer, conversation),
@@ -66,6 +81,17 @@ def show_conversation(
         "signs": offered(),
     }
     return render(request, "chat/conversation.html", context, status=status)
+
+
+def _stretch(viewer: Viewer, details: Details, before: int | None, around: int | None) -> Stretch:
+    """The part of the log to show: what was asked for, else from the first unread on, else the newest."""
+    if around is None and before is None and details.head - details.read_seq >= ON_PAGE - BEFORE:
+        around = max(details.read_seq, details.joined_seq) + 1
+    if around is not None:
+        return log_around(viewer, details.id, around, head=details.head)
+    end = details.head + 1
+    items = log_before(viewer, details.id, min(before or end, end))
+    return Stretch(items, before=len(items) == ON_PAGE, more=before is not None and before < end)
 
 
 def _show_door(request: ViewerRequest, pk: int) -> HttpResponse:

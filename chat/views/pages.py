@@ -11,11 +11,9 @@ from chat.policies import may_open_group
 from chat.queries.people import people_to_write_to
 from chat.services.conversations import open_group
 from chat.views import frame
+from chat.views.answers import number_in
 from tenancy.middleware import ViewerRequest
 from toolkit.access import require
-
-#: Numbers in addresses fit into the database.
-MARK_DIGITS = 16
 
 
 @require_safe
@@ -27,8 +25,7 @@ def conversation_list(request: ViewerRequest) -> HttpResponse:
 @require_safe
 def rows(request: ViewerRequest) -> HttpResponse:
     """The list alone, for the island: what a conversation that just began looks like."""
-    current = request.GET.get("c", "")
-    number = int(current) if current.isdecimal() and len(current) < MARK_DIGITS else 0
+    number = number_in(request, "c") or 0
     # Alone on its page the list stands right below the heading of the page.
     context = frame.list_context(request) | {"current": number, "level": "h3" if number else "h2"}
     return render(request, "chat/_rows.html", context)
@@ -36,11 +33,12 @@ def rows(request: ViewerRequest) -> HttpResponse:
 
 @require_safe
 def conversation(request: ViewerRequest, pk: int) -> HttpResponse:
-    """One conversation; ``?vor=NUMBER`` shows what came before that message."""
-    before = request.GET.get("vor", "")
-    return frame.show_conversation(
-        request, pk, before=int(before) if before.isdecimal() and len(before) < MARK_DIGITS else None
-    )
+    """One conversation: where the unread begins, or ``?vor=NUMBER`` before a message, ``?um=NUMBER`` around it.
+
+    ``?antwort=NUMBER`` opens the form for an answer to it.
+    """
+    before, around, reply = (number_in(request, name) for name in ("vor", "um", "antwort"))
+    return frame.show_conversation(request, pk, before=before, around=around, reply=reply)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

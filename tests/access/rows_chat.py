@@ -20,7 +20,8 @@ def build(cast: SimpleNamespace) -> SimpleNamespace:
     """The pilot of Konstanz talks with the one of Heilbronn, directly and in a group; Konstanz has a room."""
     viewer = viewer_for(cast.pilot)
     direct = open_direct(viewer, cast.neighbour.pk)
-    send_message(viewer, direct, new_client_id(), "Moin")
+    for text in ("Moin", "Falsches Fenster"):
+        send_message(viewer, direct, new_client_id(), text)
     konstanz = cast.konstanz.pk
     unsent = upload(viewer, direct, files.uploaded("Entwurf.png", files.picture()))
     sent = upload(viewer, direct, files.uploaded("Flur.png", files.picture()))
@@ -46,6 +47,16 @@ def of(name: str):
 def key(name: str):
     """The key of a file of the world, for the address."""
     return lambda world: {"key": getattr(world, name)}
+
+
+def first(world: SimpleNamespace) -> dict[str, int]:
+    """The address of what the pilot said first."""
+    return {"pk": world.direct, "seq": 1}
+
+
+def second(world: SimpleNamespace) -> dict[str, int]:
+    """And second."""
+    return {"pk": world.direct, "seq": 2}
 
 
 IN_KONSTANZ = {"pilot": 200, "coordinator": 200, "office_head": 200}
@@ -75,6 +86,17 @@ ROWS = {
     "chat:read": hidden("post", of("direct"), data={"seq": "1"}, pilot=302),
     "chat:mute": hidden("post", of("direct"), pilot=302),
     "chat:join": hidden("post", of("room"), **ENTERING),
+    "chat:cards": signed_in("get", 200),
+    "chat:message": hidden("get", first, pilot=200),
+    "chat:edit": hidden("get", first, pilot=200),
+    "chat:edit#post": hidden("post", first, data={"body": "Moin, moin"}, pilot=302),
+    "chat:retract": hidden("post", second, pilot=302),
+    "chat:react": hidden("post", first, data={"sign": "👍", "on": "1"}, pilot=302),
+    "chat:pin": hidden("post", first, data={"on": "1"}, pilot=302),
+    "chat:unread": hidden("post", first, pilot=302),
+    "chat:versions": hidden("get", first, pilot=200),
+    "chat:readers": hidden("get", first, pilot=200),
+    "chat:thread": hidden("get", first, pilot=200),
     "chat:leave": hidden("post", of("group"), pilot=302),
     "chat:leave#direct": hidden("post", of("direct"), pilot=403),
     "chat:file-new": hidden(
@@ -99,6 +121,8 @@ SOCKET: dict[str, tuple[str | None, str | None]] = {
     "unsubscribe": (None, None),
     "send": ("ack", "nack"),
     "read": ("beat", "gone"),
+    "taken": (None, None),
+    "writing": (None, None),
 }
 
 __all__ = ["ROWS", "SOCKET", "Row", "build"]

@@ -119,8 +119,35 @@ def test_a_removed_member_reads_nothing_any_more(as_person, pilot, neighbour, gr
     assert client.get(f"/chat/{group}/nachrichten/?nach=0").status_code == 404
 
 
+def test_a_long_conversation_opens_where_the_unread_begins(as_person, pilot, neighbour, direct):
+    Conversation.objects.filter(pk=direct).update(head=300)
+    Participant.objects.filter(conversation=direct, person=pilot).update(read_seq=100)
+    Message.objects.bulk_create(
+        Message(conversation_id=direct, seq=n, sender=neighbour, client_id=new_client_id(), body=f"Nummer {n}")
+        for n in range(1, 301)
+    )
+    client = as_person(pilot)
+    page = client.get(f"/chat/{direct}/").content.decode()
+    assert [f"Nummer {n}<" in page for n in (75, 76, 100, 101, 150, 151)] == [False, True, True, True, True, False]
+    assert page.index("Nummer 100<") < page.index('class="newline"') < page.index("Nummer 101<")
+    assert "?vor=76" in page
+    assert "?um=150" in page
+    around = client.get(f"/chat/{direct}/nachrichten/?um=290").json()
+    assert [item["seq"] for item in around["items"]] == list(range(265, 301))
+    assert (around["before"], around["more"]) == (True, False)
+    first = client.get(f"/chat/{direct}/nachrichten/?tag=2020-01-01").json()
+    assert (first["items"][0]["seq"], first["before"]) == (1, False)
+    assert client.get(f"/chat/{direct}/nachrichten/?tag=2999-01-01").json()["items"][-1]["seq"] == 300
+
+
+@pytest.mark.parametrize("query", ["", "?um=x", "?tag=2026-13-01", "?um=99999999999999999999", "?nach=-1", "?vor=²"])
+def test_entries_are_asked_for_by_a_number_or_a_day(as_person, pilot, direct, query):
+    assert as_person(pilot).get(f"/chat/{direct}/nachrichten/{query}").status_code == 404
+
+
 def test_older_messages_come_by_number(as_person, pilot, direct):
     Conversation.objects.filter(pk=direct).update(head=120)
+    Participant.objects.filter(conversation=direct, person=pilot).update(read_seq=120)
     Message.objects.bulk_create(
         [
             Message(conversation_id=direct, seq=n, sender=pilot, client_id=new_client_id(), body=f"Nummer {n}")

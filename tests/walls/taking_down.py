@@ -40,7 +40,12 @@ FIRST_WALL_ALONE = {
 
 
 def _conversations(_viewer: Any) -> Any:
-    nothing = {"joined_seq": Value(0), "read_seq": F("head"), "muted": Value(False, output_field=BooleanField())}
+    nothing = {
+        "joined_seq": Value(0),
+        "mention_seq": Value(0),
+        "read_seq": F("head"),
+        "muted": Value(False, output_field=BooleanField()),
+    }
     return Conversation.objects.annotate(**nothing)
 
 

@@ -170,6 +170,8 @@ CHANNEL_LAYERS = {
 # Times the pace at which a person may write into a conversation and a line may speak. For measuring and for tests
 # under fire alone, where a few clients stand for many people.
 CHAT_PACE: int = env.int("CHAT_PACE", default=1)
+#: So long (hours) people may change the words of their own messages; how they read before stays visible.
+CHAT_EDIT_HOURS: int = env.int("CHAT_EDIT_HOURS", default=24)
 
 MEDIA_ROOT = DATA_DIR / "media"
 # clamd, where there is one: tcp://127.0.0.1:3310 or unix:///run/clamav/clamd.ctl. Files then wait for its answer.
