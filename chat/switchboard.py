@@ -162,6 +162,9 @@ class Switchboard:
         await asyncio.gather(*ending, return_exceptions=True)
         self._listening.clear()
         self._delivered.clear()
+        # A look that was cancelled before its first step cannot say itself that it is over.
+        self._looking.clear()
+        self._again.clear()
 
     def subscribe(self, line: Line, conversation_id: int, after: int) -> None:
         """Bring a line everything of a conversation after a number, then whatever comes."""
