@@ -106,7 +106,8 @@ BEGIN
         END IF;
         SELECT array_agg(m.created_at ORDER BY m.seq DESC) INTO recent FROM chat_message m
         WHERE m.conversation_id = d.talk AND m.seq > place.head - 500 AND m.sender_id = d.who
-            AND m.created_at > moment - span AND m.kind = 'text';
+            -- Not what is said to be still to come: the clock of this server, or of another, was wrong.
+            AND m.created_at > moment - span AND m.created_at <= moment AND m.kind = 'text';
         IF cardinality(recent) >= rate THEN
             outcome := 'too_fast';
             wait := greatest(0.1, extract(epoch FROM span - (moment - recent[rate])));

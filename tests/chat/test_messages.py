@@ -126,6 +126,13 @@ def test_the_eleventh_message_within_ten_seconds_has_to_wait(pilot, neighbour, d
     assert send_message(viewer_for(pilot), direct, new_client_id(), "Moin", at=late).seq == 12
 
 
+def test_a_clock_that_was_set_back_makes_nobody_wait(pilot, direct):
+    now = timezone.now()
+    for _ in range(10):
+        send_message(viewer_for(pilot), direct, new_client_id(), "Moin", at=now + datetime.timedelta(hours=1))
+    assert send_message(viewer_for(pilot), direct, new_client_id(), "Moin", at=now).seq == 11
+
+
 def test_a_repetition_is_answered_even_when_too_fast_or_not_allowed_any_more(pilot, neighbour, direct):
     number = new_client_id()
     now = timezone.now()
