@@ -20,9 +20,10 @@ from tests.factories.tenancy import (
     PersonFactory,
     StateFactory,
 )
+from tests.faults.options import pytest_addoption, pytest_terminal_summary
 from tests.no_skips import pytest_sessionfinish
 
-__all__ = ["pytest_sessionfinish"]
+__all__ = ["pytest_addoption", "pytest_sessionfinish", "pytest_terminal_summary"]
 
 if TYPE_CHECKING:
     from pytest_django import DjangoDbBlocker
