@@ -104,8 +104,9 @@ BEGIN
         IF word IS NOT NULL THEN
             outcome := word; RETURN NEXT; CONTINUE;
         END IF;
+        -- "+ 0": by the index of senders, everything that somebody ever said would be gone through.
         SELECT array_agg(m.created_at ORDER BY m.seq DESC) INTO recent FROM chat_message m
-        WHERE m.conversation_id = d.talk AND m.seq > place.head - 500 AND m.sender_id = d.who
+        WHERE m.conversation_id = d.talk AND m.seq > place.head - 500 AND m.sender_id + 0 = d.who
             -- Not what is said to be still to come: the clock of this server, or of another, was wrong.
             AND m.created_at > moment - span AND m.created_at <= moment AND m.kind = 'text';
         IF cardinality(recent) >= rate THEN
