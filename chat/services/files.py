@@ -17,7 +17,7 @@ from chat import wall
 from chat.errors import BadFile
 from chat.models import MessageFile
 from chat.policies import may_send_message, visible_conversations, visible_files
-from chat.services.scanning import ROOM, scan_file
+from chat.services.scanning import ROOM, ask_the_scanner
 from tenancy.viewer import Viewer
 from toolkit.access import require
 from toolkit.acting import verb
@@ -114,7 +114,7 @@ def _recorded(
         state=MessageFile.State.PENDING if waits else MessageFile.State.READY,
     )
     if waits:
-        scan_file.defer(key=str(key))
+        ask_the_scanner(key)
     return row
 
 

@@ -5,6 +5,7 @@ All of them act for nobody: they know files by their keys alone, and hand those 
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
 from datetime import timedelta
@@ -17,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
 from chat import wall
 from chat.hints import hint_conversation
@@ -59,6 +61,12 @@ def scan_file(*, key: str) -> None:
             transaction.on_commit(store.place_of(ROOM, file).remove, robust=True)
 
 
+def ask_the_scanner(file: UUID) -> None:
+    """Enqueue the question, in the transaction of the caller; once, also where it is enqueued already."""
+    with contextlib.suppress(AlreadyEnqueued), transaction.atomic():
+        scan_file.configure(queueing_lock=f"scan:{file}").defer(key=str(file))
+
+
 def _verdict(file: UUID) -> tuple[str, str]:
     if not settings.CLAMD_ADDRESS:
         return MessageFile.State.READY, ""
@@ -94,4 +102,4 @@ def sweep_files(*, timestamp: int) -> None:
                 store.place_of(ROOM, key).remove()
     store.forget_unfinished(ROOM, before)
     for key in wall.files_waiting(now - WAITING):
-        scan_file.defer(key=str(key))
+        ask_the_scanner(key)

@@ -18,7 +18,7 @@ def clean_name(said: str) -> str:
     seen = "".join(" " if c.isspace() else c for c in unicodedata.normalize("NFC", name))
     kept = "".join(c for c in seen if not unicodedata.category(c).startswith("C"))
     plain = "".join("-" if c in '<>:"|?*' else c for c in kept)
-    stem, extension = _parted(" ".join(plain.split()).strip(" ."))
+    stem, extension = _parted(" ".join(plain.split()).rstrip(" ."))
     stem = stem[: MAX_NAME - len(extension)].strip(" .") or "Datei"
     return stem + extension
 
@@ -27,7 +27,7 @@ def _parted(name: str) -> tuple[str, str]:
     stem, dot, extension = name.rpartition(".")
     if not dot:
         return name, ""
-    extension = extension.strip()[:MAX_EXTENSION]
+    extension = extension.strip()[:MAX_EXTENSION].rstrip()
     return stem, f".{extension}" if extension else ""
 
 
