@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -187,3 +188,9 @@ def versions(viewer: Viewer, conversation_id: int, seq: int) -> list[Version]:
         return []
     rows = EarlierText.objects.filter(conversation_id=conversation_id, seq=seq).order_by("-until", "-pk")
     return [Version(message_html(row.body), row.until) for row in rows]
+
+
+def was_said(viewer: Viewer, conversation_id: int, client_id: UUID) -> bool:
+    """Whether the viewer's message with this client id is stored here already. One query."""
+    mine = visible_messages(viewer, conversation_id).filter(sender_id=viewer.person_id or 0, client_id=client_id)
+    return mine.exists()

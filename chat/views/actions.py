@@ -13,10 +13,12 @@ from django.views.decorators.http import require_POST
 
 from chat.errors import BadBody, TooFast
 from chat.models import Conversation
+from chat.queries.messages import was_said
 from chat.services import conversations
 from chat.services.messages import mark_read, send_message
 from chat.views import frame
 from chat.views.answers import refusal
+from chat.views.files import Attached, attached
 from chat.wire import FRAME_LIMIT, Said
 from tenancy.middleware import ViewerRequest
 from tenancy.models import Person
@@ -42,15 +44,36 @@ def send(request: ViewerRequest, pk: int) -> HttpResponse:
         reply = int(answered) if answered else None
     except ValueError as error:
         raise Http404 from error
+    return _send_form(request, pk, client_id, body, reply)
+
+
+def _send_form(request: ViewerRequest, pk: int, client_id: UUID, body: str, reply: int | None) -> HttpResponse:
+    """Files first: when one is not taken, or the message is not, the page keeps the words and the other files."""
+    came = Attached()
+    problem, status = "", 422
     try:
-        send_message(request.viewer, pk, client_id, body, reply=reply)
+        # A form that is sent again by the browser brings its files again, and would be another message.
+        if not (request.FILES and was_said(request.viewer, pk, client_id)):
+            came = attached(request, pk)
+            if not came.problems:
+                keys = [file.id for file in came.files]
+                send_message(request.viewer, pk, client_id, body, reply=reply, files=keys)
     except Conversation.DoesNotExist as error:
         raise Http404 from error
     except (BadBody, Denied, Conflict) as error:
-        return frame.show_conversation(
-            request, pk, typed=body, problem=str(error), status=refusal(error)[0], reply=reply
-        )
-    return redirect("chat:conversation", pk=pk)
+        problem, status = str(error), refusal(error)[0]
+    if not problem and not came.problems:
+        return redirect("chat:conversation", pk=pk)
+    return frame.show_conversation(
+        request,
+        pk,
+        typed=body,
+        problem=problem,
+        status=status,
+        reply=reply,
+        kept_files=came.files,
+        file_problems=came.problems,
+    )
 
 
 def _send_json(request: ViewerRequest, pk: int) -> JsonResponse:

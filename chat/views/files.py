@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 import msgspec
 from django.core.files.uploadedfile import UploadedFile
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from chat.errors import BadBody
+from chat.errors import BadBody, BadFile
 from chat.models import Conversation, MessageFile
-from chat.queries.files import file_to_hand_out, shown
+from chat.queries.files import file_to_hand_out, shown, unsent_files
 from chat.services import files
+from chat.services.messages import MAX_FILES
+from chat.views.answers import wants_json
+from chat.wire import File
 from tenancy.middleware import ViewerRequest
 from toolkit.access import Denied
 from toolkit.uploads.serving import handed_out
@@ -40,6 +45,40 @@ def new(request: ViewerRequest, pk: int) -> HttpResponse:
     except Denied as error:
         return JsonResponse({"code": "denied", "reason": str(error)}, status=403)
     return HttpResponse(msgspec.json.encode(shown(row)), content_type="application/json", status=201)
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """What came with a form: files that are there now, and a sentence for each that was not taken."""
+
+    files: Sequence[File] = ()
+    problems: Sequence[str] = ()
+
+
+def attached(request: ViewerRequest, pk: int) -> Attached:
+    """Take what a form without JavaScript brings: ``files`` from the disk, ``kept`` that came with the try before.
+
+    Raises what ``chat.services.files.upload`` raises, but for files that are not taken.
+    """
+    chosen = [one for one in request.FILES.getlist("files") if isinstance(one, UploadedFile)]
+    keys = [key for key in map(_key, request.POST.getlist("kept")[: 2 * MAX_FILES]) if key is not None]
+    kept = unsent_files(request.viewer, pk, keys) if keys else []
+    if len(kept) + len(chosen) > MAX_FILES:
+        return Attached(kept, [_("Höchstens 10 Dateien in einer Nachricht. Bitte wählen Sie noch einmal aus.")])
+    problems: list[str] = []
+    for one in chosen:
+        try:
+            kept.append(shown(files.upload(request.viewer, pk, one)))
+        except BadFile as error:
+            problems.append(f"{error.name}: {error}")
+    return Attached(kept, problems)
+
+
+def _key(said: str) -> UUID | None:
+    try:
+        return UUID(said)
+    except ValueError:
+        return None
 
 
 @require_safe
@@ -78,10 +117,6 @@ def drop(request: ViewerRequest, key: UUID) -> HttpResponse:
         conversation_id = files.drop_file(request.viewer, key)
     except MessageFile.DoesNotExist as error:
         raise Http404 from error
-    if _wants_json(request):
+    if wants_json(request):
         return JsonResponse({"seq": None})
     return redirect("chat:conversation", pk=conversation_id)
-
-
-def _wants_json(request: HttpRequest) -> bool:
-    return request.headers.get("Accept", "").startswith("application/json")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -16,7 +17,7 @@ from chat.queries.messages import BEFORE, ON_PAGE, Stretch, log_around, log_befo
 from chat.queries.rows import rows_of
 from chat.services.messages import MAX_BODY
 from chat.signs import offered
-from chat.wire import encode_items
+from chat.wire import File, encode_items
 from tenancy.middleware import ViewerRequest
 from tenancy.viewer import Viewer
 
@@ -49,10 +50,13 @@ def show_conversation(
     before: int | None = None,
     around: int | None = None,
     reply: int | None = None,
+    kept_files: Sequence[File] = (),
+    file_problems: Sequence[str] = (),
 ) -> HttpResponse:
     """A conversation with its log; or the door of a room one may enter; 404 for everybody else.
 
-    Without a place in it, it opens where the unread begins. ``reply`` is the number of the message to be answered.
+    Without a place in it, it opens where the unread begins. ``reply`` is the number of the message to be answered;
+    ``kept_files`` were uploaded for what is being written, ``file_problems`` say why others were not.
     """
     viewer = request.viewer
     try:
@@ -77,6 +81,8 @@ def show_conversation(
         "client_id": new_client_id(),
         "typed": typed,
         "problem": problem,
+        "kept_files": kept_files,
+        "file_problems": file_problems,
         "max_body": MAX_BODY,
         "signs": offered(),
     }
