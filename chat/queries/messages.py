@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from chat.markup import message_html
 from chat.models import EarlierText, Message
-from chat.policies import visible_messages
+from chat.policies import seat_of, visible_messages
 from chat.queries.faces import Face, faces_of
 from chat.queries.files import files_of
 from chat.wire import File, Item, Quote, Reaction
@@ -148,10 +149,46 @@ def log_around(viewer: Viewer, conversation_id: int, seq: int, *, head: int, siz
     return Stretch(items_of(shown, seen), before=len(earlier) > BEFORE, more=len(later) > size)
 
 
+#: The first number whose message is not before a moment, by halving: the log is in the order of time, give or take a
+#: clock that was set meanwhile. No index on moments is paid for by each message. The middle is a column, because under
+#: the policy an index is asked for what is compared as it stands, and not for a sum.
+_REACHED = """
+    WITH RECURSIVE halved (low, high, middle) AS (
+        SELECT %(first)s::bigint, %(end)s::bigint, (%(first)s::bigint + %(end)s::bigint) / 2
+        UNION ALL
+        SELECT half.low, half.high, (half.low + half.high) / 2
+        FROM halved JOIN chat_message m ON m.conversation_id = %(talk)s AND m.seq = halved.middle
+        CROSS JOIN LATERAL (
+            SELECT CASE WHEN m.created_at < %(moment)s THEN m.seq + 1 ELSE halved.low END AS low,
+                CASE WHEN m.created_at < %(moment)s THEN halved.high ELSE m.seq END AS high
+        ) half
+        WHERE halved.low < halved.high
+    )
+    SELECT low FROM halved WHERE low = high
+"""
+
+
 def first_of_day(viewer: Viewer, conversation_id: int, day: date) -> int | None:
-    """The number of the first message on or after a day (in the zone of the site); None after the last. One query."""
+    """The number of the first message on or after a day (in the zone of the site); None after the last. Three queries.
+
+    It costs the same in a log of 100,000 as in one of a hundred.
+    """
     midnight = timezone.make_aware(datetime.combine(day, time.min))
-    seen = visible_messages(viewer, conversation_id).filter(created_at__gte=midnight).exclude(kind=Message.Kind.CHANGE)
+    ends = seat_of(viewer, conversation_id).values_list("joined_seq", "conversation__head").first()
+    if ends is None:
+        return None
+    with connection.cursor() as cursor:
+        bounds: dict[str, int | datetime] = {
+            "talk": conversation_id,
+            "first": ends[0] + 1,
+            "end": ends[1] + 1,
+            "moment": midnight,
+        }
+        cursor.execute(_REACHED, bounds)
+        reached = cursor.fetchone()
+    if reached is None:
+        return None
+    seen = visible_messages(viewer, conversation_id).filter(seq__gte=reached[0]).exclude(kind=Message.Kind.CHANGE)
     return seen.order_by("seq").values_list("seq", flat=True).first()
 
 

@@ -14,9 +14,11 @@ from typing import Any, NamedTuple
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from chat import delivery
 from chat.ids import new_client_id
+from chat.models import Message
 from chat.queries.conversations import beat_of
 from chat.queries.messages import log_after
 from chat.services.messages import mark_read, send_message
@@ -147,6 +149,42 @@ def test_no_table_of_contents_is_read_whole(name: str, pilot: Viewer):
     asked, said = _read_whole(HOT[name], pilot)
     assert any(statement.by_pilot for statement in asked)
     assert not said, f"{name}: a table is read whole under the policies\n\n{said}"
+
+
+LONG_LOG = {
+    "opened at the first unread": lambda: f"/chat/{LONG}/",
+    "opened elsewhere": lambda: f"/chat/{LONG}/?um={SIZE.long_messages // 3}",
+    "read backwards": lambda: f"/chat/{LONG}/?vor={SIZE.long_messages // 3}",
+    "jumped to a day": lambda: f"/chat/{LONG}/nachrichten/?tag={_day_of(SIZE.long_messages * 3 // 4)}",
+    "a thread": lambda: f"/chat/{LONG}/faden/{SIZE.long_messages // 3}/",
+    "pins": lambda: f"/chat/{LONG}/nachrichten/?geheftet=1",
+    "list of conversations": lambda: "/chat/",
+    "missed": lambda: f"/chat/{LONG}/nachrichten/?nach={SIZE.long_messages - 40}",
+}
+#: A page of messages, what they answer, the last lines of the list, and a hundred unread that are counted.
+LOOKED_AT = 700
+
+
+@pytest.mark.parametrize("name", LONG_LOG)
+def test_a_long_log_is_read_in_part(name: str, pilot: Viewer):
+    page = _page(LONG_LOG[name]())
+    before = _messages_read()
+    page(pilot)
+    assert _messages_read() - before < LOOKED_AT
+
+
+def _day_of(seq: int) -> str:
+    said = Message.objects.get(conversation_id=LONG, seq=seq).created_at
+    return timezone.localdate(said).isoformat()
+
+
+def _messages_read() -> int:
+    """How many rows of messages, hidden ones among them, this transaction has looked at so far."""
+    with arranging(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'chat_message'"
+        )
+        return int(cursor.fetchone()[0])
 
 
 def test_a_table_that_is_read_whole_is_noticed_and_so_is_one_beneath_a_function(pilot: Viewer):
