@@ -26,7 +26,13 @@ BY_FILE = ("--dist", "loadfile", "--no-loadscope-reorder")
 #: Who gives the tests out asks no engine, and config.settings.test starts none where it finds addresses.
 NOWHERE = {"TEST_DATABASE_URL": "postgresql:///nowhere", "TEST_REDIS_URL": "unix:///nowhere"}
 #: What starts servers and browsers, and waits for them with a watch in its hand.
-BUSY = ("tests/browser/", "tests/chat/test_real_server.py", "tests/config/test_start.py", "tests/faults/test_faults.py")
+BUSY = (
+    "tests/browser/",
+    "tests/chat/test_real_server.py",
+    "tests/config/test_start.py",
+    "tests/faults/test_faults.py",
+    "tests/faults/test_controls.py",
+)
 ASK_FOR_ONE = (
     *("file_or_dir", "keyword", "markexpr", "lf", "failedfirst", "newfirst", "stepwise", "usepdb", "trace", "tx"),
     *("collectonly", "setuponly", "setupplan", "showfixtures", "show_fixtures_per_test", "markers", "help", "version"),

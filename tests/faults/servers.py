@@ -30,14 +30,14 @@ class Server:
         self.log = folder / f"{self.name}.log"
         self._clock = folder / f"{self.name}.clock"
         self._application = application
-        self._environment = clean_environment(
-            **environment,
-            DJANGO_SETTINGS_MODULE="config.settings.dev",
-            SITE_URL=self.url,
-            FAULTS_CLOCK_FILE=str(self._clock),
-            PYTHONPATH=os.pathsep.join([str(ROOT), str(ROOT / "platform")]),
-            PYTHONWARNINGS="default",
-        )
+        ours = {
+            "DJANGO_SETTINGS_MODULE": "config.settings.dev",
+            "SITE_URL": self.url,
+            "FAULTS_CLOCK_FILE": str(self._clock),
+            "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "platform")]),
+            "PYTHONWARNINGS": "default",
+        }
+        self._environment = clean_environment(**(ours | dict(environment)))
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:

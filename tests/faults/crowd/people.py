@@ -80,22 +80,28 @@ class Person:
         """Say something in a conversation, or under one number in two at once, of which one must be refused."""
         number = client_id(int((time.time() + self.clock) * 1000), self._chance)
         text = some_text(self._chance, number[-6:])
+        letters = []
         for c in conversations:
-            turn = next(self._turns)
-            note = Written(number, self.number, c, turn, mark_of(text), twin=len(conversations) > 1)
+            note = Written(number, self.number, c, next(self._turns), mark_of(text), twin=len(conversations) > 1)
             self.notes[number, c] = note
-            letter = self.outbox[number, c] = Letter(note, text)
+            self.outbox[number, c] = Letter(note, text)
+            letters.append(self.outbox[number, c])
             self.busy[c] = float("inf")
-            self._send(letter, len(self.devices) if self._chance.random() < self.doubling else 1)
+        if len(letters) > 1:
+            # Each over another line first, so that they meet.
+            for letter, device in zip(letters, self.devices, strict=False):
+                self._send(letter, [device])
+        for letter in letters:
+            self._send(letter, self.devices if self._chance.random() < self.doubling else [])
 
-    def _send(self, letter: Letter, ways: int) -> None:
+    def _send(self, letter: Letter, devices: list[Device]) -> None:
+        """Over these devices and by POST at once; or over any one device, or by POST where no line is open."""
         letter.tried = time.monotonic()
-        command = {"op": "send", "c": letter.note.c, "id": letter.note.id, "body": letter.text}
         ready = [device for device in self.devices if device.ready.is_set()]
-        if ways > 1 or not ready:
+        if len(devices) > 1 or not ready:
             self.errand(self._post(letter))
-        for device in self._chance.sample(ready, min(ways, len(ready))):
-            device.say(**command)
+        for device in devices or self._chance.sample(ready, min(1, len(ready))):
+            device.say(op="send", c=letter.note.c, id=letter.note.id, body=letter.text)
 
     async def _post(self, letter: Letter) -> None:
         note = letter.note
@@ -119,7 +125,7 @@ class Person:
         now = time.monotonic()
         for letter in list(self.outbox.values()):
             if now > letter.not_before and now - letter.tried > PATIENCE:
-                self._send(letter, 1)
+                self._send(letter, [])
 
     def acknowledged(self, number: str, c: int, seq: int) -> None:
         note = self.notes[number, c]
