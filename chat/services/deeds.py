@@ -20,6 +20,7 @@ from chat.policies import (
     visible_conversations,
     visible_messages,
 )
+from chat.services.files import remove_files_of
 from chat.services.messages import checked_body
 from tenancy.viewer import Viewer
 from toolkit.access import require
@@ -59,6 +60,8 @@ def retract_message(viewer: Viewer, conversation_id: int, seq: int) -> int | Non
     """Take an own message back: words, earlier words, reactions and files go; its number stays. Raises as above."""
     message = _message(viewer, conversation_id, seq)
     require(may_retract_message(viewer, message))
+    if message.file_count:
+        remove_files_of(conversation_id, seq)
     return _noted(conversation_id, wall.change(conversation_id, seq, "retract", "", timezone.now()))
 
 

@@ -129,6 +129,12 @@ def drop_file(viewer: Viewer, key: UUID) -> int:
     return conversation_id
 
 
+def remove_files_of(conversation_id: int, seq: int) -> None:
+    """Take the files of a message from the disk, after the commit; the hourly sweep would do the same."""
+    for key in MessageFile.objects.filter(conversation_id=conversation_id, seq=seq).values_list("key", flat=True):
+        transaction.on_commit(store.place_of(ROOM, key).remove, robust=True)
+
+
 def path_of(row: MessageFile, *, preview: bool = False) -> Path:
     """Where a file lies on the disk."""
     place = store.place_of(ROOM, row.key)

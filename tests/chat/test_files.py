@@ -17,6 +17,7 @@ from chat.models import Conversation, MessageFile
 from chat.policies import visible_files
 from chat.queries.messages import log_after
 from chat.services.conversations import leave_conversation
+from chat.services.deeds import retract_message
 from chat.services.files import drop_file, path_of, upload
 from chat.services.messages import send_message
 from tenancy.viewer import viewer_for
@@ -184,7 +185,9 @@ def may_have(person: Person, row: MessageFile) -> bool:
     viewer = viewer_for(person)
     ruled = visible_files(viewer).filter(pk=row.pk).exists()
     with acting_as(viewer):
-        assert MessageFile.objects.filter(pk=row.pk).exists() == ruled
+        in_sight = MessageFile.objects.filter(pk=row.pk).first()
+    # Of what is hidden or was taken back the database still shows that there was something.
+    assert (in_sight is not None) == ruled or (in_sight is not None and in_sight.state == "gone")
     return ruled
 
 
@@ -263,6 +266,19 @@ def test_a_key_that_was_made_up_finds_nothing(pilot, direct, as_person):
     assert as_person(pilot).get(address(made_up)).status_code == 404
     with pytest.raises(MessageFile.DoesNotExist):
         drop_file(viewer_for(pilot), UUID(int=7))
+
+
+def test_what_is_taken_back_leaves_the_disk_at_once(pilot, neighbour, direct, django_capture_on_commit_callbacks):
+    row = give(pilot, direct, "Flur.png", files.picture())
+    number = send(pilot, direct, row)
+    with django_capture_on_commit_callbacks(execute=True):
+        retract_message(viewer_for(pilot), direct, number)
+    assert not path_of(row).exists()
+    assert not path_of(row, preview=True).exists()
+    assert not may_have(pilot, row)
+    assert not may_have(neighbour, row)
+    row.refresh_from_db()
+    assert (row.state, row.name) == ("gone", "")
 
 
 # --- limits -------------------------------------------------------------------------------------------------------

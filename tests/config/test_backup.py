@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -266,3 +267,31 @@ def test_a_dump_that_breaks_off_leaves_the_installation_empty(damaged, tmp_path)
         assert errors.startswith("CommandError: pg_restore hat abgebrochen (")
         assert found.rows() == {}
     assert [path.name for path in found.data.iterdir() if "media" in path.name] == []
+
+
+def test_a_folder_that_may_not_be_looked_into_is_no_empty_one(tmp_path, monkeypatch):
+    """Else files would be missing in the backup, and nobody would know."""
+    (tmp_path / "chat" / "ab").mkdir(parents=True)
+    (tmp_path / "chat" / "ab" / "file").write_text("x")
+    assert folder.files_below(tmp_path) == [Path("chat/ab/file")]
+    assert folder.files_below(tmp_path / "none") == []
+    scandir = os.scandir
+
+    def closed(path: Any) -> Any:
+        if str(path).endswith("ab"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", closed)
+    with pytest.raises(PermissionError):
+        folder.files_below(tmp_path)
+
+
+def test_what_was_brought_back_is_read_by_the_group_as_uploads_are(backup, tmp_path):
+    media = tmp_path / "media"
+    manifest = folder.read_manifest(backup)
+    with restoring.restored_files(backup, manifest, media=media, tell=no_telling):
+        pass
+    modes = {path.stat().st_mode & 0o777 for path in media.rglob("*") if path.is_file()}
+    assert modes == {0o640}
+    assert {path.stat().st_mode & 0o777 for path in (media, *media.rglob("*")) if path.is_dir()} == {0o750}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -68,9 +69,17 @@ def sha256(path: Path) -> str:
 
 
 def files_below(root: Path) -> list[Path]:
-    """All ordinary files below a folder, relative to it, in order; links are left out, for they lead elsewhere."""
-    found = (path for path in root.rglob("*") if path.is_file() and not path.is_symlink())
-    return sorted(path.relative_to(root) for path in found)
+    """All ordinary files below a folder, relative to it, in order; links are left out, for they lead elsewhere.
+
+    Raises ``OSError`` where a folder may not be looked into: what one does not see would be missing without a word.
+    """
+
+    def refuse(error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError):
+            raise error
+
+    found = (Path(place, name) for place, _, names in os.walk(root, onerror=refuse) for name in names)
+    return sorted(path.relative_to(root) for path in found if path.is_file() and not path.is_symlink())
 
 
 def copied(source: Path, target: Path) -> str:

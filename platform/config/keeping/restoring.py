@@ -82,6 +82,9 @@ def restored_files(source: Path, manifest: folders.Manifest, *, media: Path, tel
             if folders.copied(source / name, target) != manifest.files[name]:
                 raise Refusal(f"{name} ist nicht mehr, was gesichert wurde (SHA-256).")
             tell("Dateien zurückspielen", number, len(names))
+        for path in (unfinished, *unfinished.rglob("*")):
+            # As uploads lie there: the group reads them too, for whoever backs up is in it and not their owner.
+            path.chmod(0o750 if path.is_dir() else 0o640)
         yield
         if media.is_dir():
             # Empty folders alone: asked before.

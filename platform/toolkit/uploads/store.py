@@ -7,12 +7,12 @@ still being looked at; it is on the same disk, so that a file appears in its pla
 from __future__ import annotations
 
 import os
-import tempfile
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 
@@ -47,10 +47,12 @@ def place_of(room: str, key: UUID) -> Place:
 @contextmanager
 def incoming(room: str) -> Iterator[Path]:
     """A folder for the files of one upload while they are looked at; gone with the block."""
-    waiting = _root(room) / "incoming"
-    _make(waiting)
-    with tempfile.TemporaryDirectory(dir=waiting) as folder:
-        yield Path(folder)
+    folder = _root(room) / "incoming" / uuid4().hex
+    _make(folder)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def put(room: str, key: UUID, file: Path, preview: Path | None) -> Place:
@@ -78,7 +80,7 @@ def _make(folder: Path) -> None:
     """Make a folder and what is above it, for us and our group."""
     missing = [part for part in (folder, *folder.parents) if not part.exists()]
     for part in reversed(missing):
-        part.mkdir(exist_ok=True)
+        part.mkdir(_FOLDER_MODE, exist_ok=True)
         part.chmod(_FOLDER_MODE)
 
 
