@@ -7,6 +7,8 @@ const MANY = 99;
 export class List {
   #unread = new Map<number, number>();
   #heads = new Map<number, number>();
+  /** The number of the message whose line is shown: a beat knows numbers earlier, but no lines. */
+  #lines = new Map<number, number>();
   #loading = 0;
   #shown = "all";
   readonly #title = document.title.replace(/^\(\d+\) /, "");
@@ -21,6 +23,7 @@ export class List {
     for (const row of this.#all()) {
       const c = Number(row.dataset.row);
       this.#heads.set(c, Math.max(Number(row.dataset.head), this.#heads.get(c) ?? 0));
+      this.#lines.set(c, Math.max(Number(row.dataset.head), this.#lines.get(c) ?? 0));
       this.#unread.set(c, Number(row.dataset.unread));
     }
   }
@@ -46,13 +49,16 @@ export class List {
 
   /** Something new in a conversation that is not open. */
   head(event: Head): void {
-    if (event.head <= (this.#heads.get(event.c) ?? 0)) return;
-    this.#heads.set(event.c, event.head);
+    if (event.head <= (this.#lines.get(event.c) ?? 0)) return;
+    const counted = event.head <= (this.#heads.get(event.c) ?? 0);
+    this.#lines.set(event.c, event.head);
+    if (!counted) this.#heads.set(event.c, event.head);
     if (!this.#row(event.c)) {
       this.#reload();
       return;
     }
     this.#line(event.c, event.sender, event.name, event.line, new Date(event.at));
+    if (counted) return;
     if (event.sender !== Number(fact("me"))) this.#count(event.c, (this.#unread.get(event.c) ?? 0) + 1);
     this.#total(this.#sum());
   }

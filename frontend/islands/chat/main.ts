@@ -85,8 +85,9 @@ async function start(): Promise<void> {
     },
     // The page asks to sign in, and brings back here; what waits stays kept.
     signedOut: () => location.reload(),
-  });
-  outbox = new Outbox(line, (c) => fact("sendUrl").replace("/0/", `/${c}/`), {
+  }, fact("me"));
+  const below = (address: string) => (c: number) => fact(address).replace("/0/", `/${c}/`);
+  outbox = new Outbox(line, { send: below("sendUrl"), files: below("filesUrl") }, {
     sent: (one, seq) => room?.sent(one, seq),
     changed: (slow) => void room?.outboxChanged(slow),
   });
