@@ -195,7 +195,7 @@ def listeners_of(conversation_id: int) -> QuerySet[Participant]:
 
 def nameable_people(viewer: Viewer, conversation_id: int) -> QuerySet[Person]:
     """Whom the viewer may name in a conversation: those who are in it now, besides oneself; nobody from outside it."""
-    if not seat_of(viewer, conversation_id).exists():
+    if viewer.person_id is None or not seat_of(viewer, conversation_id).exists():
         return Person.objects.none()
     here = listeners_of(conversation_id).exclude(person_id=viewer.person_id or 0)
     return Person.objects.filter(pk__in=here.values("person_id"))

@@ -15,7 +15,7 @@ from chat.policies import may_leave_conversation, may_send_message
 from chat.queries.conversations import Details, conversation_details, conversation_page, room_to_join
 from chat.queries.messages import BEFORE, ON_PAGE, Stretch, log_around, log_before, one_message
 from chat.queries.rows import rows_of
-from chat.services.messages import MAX_BODY
+from chat.services.messages import MAX_BODY, MAX_FILES
 from chat.signs import offered
 from chat.wire import File, encode_items
 from tenancy.middleware import ViewerRequest
@@ -84,6 +84,8 @@ def show_conversation(
         "kept_files": kept_files,
         "file_problems": file_problems,
         "max_body": MAX_BODY,
+        "max_files": MAX_FILES,
+        "others": details.member_count - 1,
         "signs": offered(),
     }
     return render(request, "chat/conversation.html", context, status=status)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chat.services.conversations import leave_conversation
+from tenancy.names import person_search_key
 from tenancy.viewer import viewer_for
 
 pytestmark = pytest.mark.django_db
@@ -17,7 +18,7 @@ def named(client, conversation: int, words: str = "") -> list[int]:
 
 
 def test_those_who_are_in_it_are_offered_by_name_and_oneself_is_not(as_person, pilot, neighbour, coordinator, group):
-    neighbour.given_name, neighbour.family_name = "Änne", "Heilbronner"
+    neighbour.search_key = person_search_key("Änne", "Heilbronner")
     neighbour.save()
     client = as_person(pilot)
     assert set(named(client, group)) == {neighbour.pk, coordinator.pk}

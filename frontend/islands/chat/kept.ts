@@ -1,19 +1,50 @@
-import { clear, createStore, del, get, set, update } from "idb-keyval";
+import { clear, createStore, del, delMany, get, set, update } from "idb-keyval";
+import type { Quote } from "../../wire/chat";
 
-/** What waits on this device: the outbox and the drafts of one person. */
+/** What waits on this device: the outbox, the drafts and their files, of one person. */
 const store = createStore("lotsennetz-chat", "kept");
+
+/** A file that is to go with a message; what is in it is kept beside (`readFile`), until the message is stored. */
+export interface PendingFile {
+  key: string;
+  name: string;
+  type: string;
+  size: number;
+  /** Its name on the server, once it is there. */
+  id?: string;
+}
+
+export interface Named {
+  id: number;
+  name: string;
+}
 
 export interface Pending {
   id: string;
   c: number;
   body: string;
   at: number;
+  /** What it answers. */
+  reply?: Quote;
+  /** Who is named in it, by number, and whether all are. */
+  mentions?: number[];
+  everyone?: boolean;
+  files?: PendingFile[];
   /** Why it will not be sent, as the server said it; waiting while undefined. */
   failed?: string;
 }
 
+/** What was begun in a conversation, and not sent. */
+export interface Draft {
+  body: string;
+  reply?: Quote;
+  named?: Named[];
+  files?: PendingFile[];
+}
+
 const OUTBOX = "outbox";
 const draft = (c: number) => `draft:${c}`;
+const file = (key: string) => `file:${key}`;
 
 /** Desks are shared: what another person left here is gone before anything is read. */
 export async function belongTo(person: string): Promise<void> {
@@ -28,11 +59,13 @@ export async function belongTo(person: string): Promise<void> {
 
 export async function forgetAll(): Promise<void> {
   if (memory) memory = [];
+  files.clear();
   await clear(store).catch(() => undefined);
 }
 
 // Where the browser keeps nothing (private windows, a full disk), what waits lives as long as the page.
 let memory: Pending[] | undefined;
+const files = new Map<string, Blob>();
 
 export async function outbox(): Promise<Pending[]> {
   if (memory) return memory;
@@ -56,13 +89,52 @@ async function change(work: (all: Pending[]) => Pending[]): Promise<void> {
 }
 
 export const keep = (one: Pending): Promise<void> => change((all) => [...all, one]);
-export const drop = (id: string): Promise<void> => change((all) => all.filter((one) => one.id !== id));
+
+/** Take a message out, stored or given up, with what it brought along. */
+export async function drop(id: string): Promise<void> {
+  let gone: Pending | undefined;
+  await change((all) => {
+    gone = all.find((one) => one.id === id);
+    return all.filter((one) => one.id !== id);
+  });
+  await dropFiles(gone?.files ?? []);
+}
+
 export const fail = (id: string, reason: string): Promise<void> =>
   change((all) => all.map((one) => (one.id === id ? { ...one, failed: reason } : one)));
 export const retry = (id: string): Promise<void> =>
   change((all) => all.map(({ failed, ...one }) => (one.id === id || failed === undefined ? one : { ...one, failed })));
 
-export const readDraft = async (c: number): Promise<string> =>
-  (await get<string>(draft(c), store).catch(() => "")) ?? "";
-export const keepDraft = (c: number, text: string): Promise<void> =>
-  (text ? set(draft(c), text, store) : del(draft(c), store)).catch(() => undefined);
+/** Write down under which name the server knows a file of a waiting message; without one it must be brought again. */
+export const nameFile = (id: string, key: string, name: string | undefined): Promise<void> =>
+  change((all) =>
+    all.map((one) =>
+      one.id !== id
+        ? one
+        : { ...one, files: (one.files ?? []).map((each) => (each.key === key ? { ...each, id: name } : each)) },
+    ),
+  );
+
+export async function keepFile(key: string, content: Blob): Promise<void> {
+  // In memory as well: a full disk must not take away what is in the page.
+  files.set(key, content);
+  await set(file(key), content, store).catch(() => undefined);
+}
+
+export const readFile = async (key: string): Promise<Blob | undefined> =>
+  files.get(key) ?? (await get<Blob>(file(key), store).catch(() => undefined));
+
+export async function dropFiles(all: readonly PendingFile[]): Promise<void> {
+  for (const one of all) files.delete(one.key);
+  if (all.length) await delMany(all.map((one) => file(one.key)), store).catch(() => undefined);
+}
+
+export async function readDraft(c: number): Promise<Draft> {
+  const kept = await get<Draft | string>(draft(c), store).catch(() => undefined);
+  return typeof kept === "string" ? { body: kept } : (kept ?? { body: "" });
+}
+
+export const keepDraft = (c: number, kept: Draft): Promise<void> =>
+  (kept.body || kept.reply || kept.files?.length ? set(draft(c), kept, store) : del(draft(c), store)).catch(
+    () => undefined,
+  );

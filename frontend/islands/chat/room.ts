@@ -44,6 +44,7 @@ export class ChatRoom extends HTMLElement {
           void outbox.flush();
         },
         latestOwn: () => log.latestOwn(),
+        writing: () => line.say({ op: "writing", c: this.c }),
       });
       await this.#composer.restore();
     }

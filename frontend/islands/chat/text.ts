@@ -1,0 +1,9 @@
+/** Put a text in place of a part of the box, so that the browser can undo it. */
+export function insertText(box: HTMLTextAreaElement, text: string, from = box.selectionStart, to = box.selectionEnd): void {
+  box.focus();
+  box.setSelectionRange(from, to);
+  // Old, but the only way that keeps what one can undo.
+  if (document.execCommand("insertText", false, text)) return;
+  box.setRangeText(text, from, to, "end");
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+}
