@@ -6,6 +6,7 @@ import contextlib
 import json
 import multiprocessing
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -240,9 +241,10 @@ class World:
         """Join with all seats, let the load pass, count. Without a load only the joining is measured."""
         before, held = self.spent(servers), servers.memory()
         with _processes(len(seats)) as pipes:
-            for pipe, own in zip(pipes, seats, strict=True):
-                pipe.send((servers.side, own))
-            spans = [pipe.recv() for pipe in pipes]
+            with self._profiled(servers, "joining"):
+                for pipe, own in zip(pipes, seats, strict=True):
+                    pipe.send((servers.side, own))
+                spans = [pipe.recv() for pipe in pipes]
             for span in spans:
                 if isinstance(span, str):
                     raise SystemExit(f"{servers.side}: clients could not join: {span}")
@@ -268,34 +270,26 @@ class World:
     def _during(self, servers: Servers, load: Load) -> Spent:
         _sleep_until(load.counts_from)
         before = self.spent(servers)
-        with self._profiled(servers, load.counts_to - load.counts_from):
+        with self._profiled(servers, "load"):
             _sleep_until(load.counts_to)
             return self.spent(servers).since(before)
 
     @contextlib.contextmanager
-    def _profiled(self, servers: Servers, seconds: float) -> Iterator[None]:
+    def _profiled(self, servers: Servers, what: str) -> Iterator[None]:
+        """See where the first server process spends its time meanwhile."""
         if self.choice.profile is None:
             yield
             return
         self.choice.profile.mkdir(parents=True, exist_ok=True)
-        file = self.choice.profile / f"{servers.side}-{int(time.time())}.txt"
-        spying = subprocess.Popen(
-            [
-                *(
-                    str(Path(sys.executable).with_name("py-spy")),
-                    "record",
-                    "--pid",
-                    str(servers.processes[0].pid),
-                    "--duration",
-                    str(max(1, int(seconds))),
-                ),
-                *("--rate", "200", "--format", "raw", "--output", str(file)),
-            ],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        yield
-        spying.wait(timeout=60)
+        file = self.choice.profile / f"{servers.side}-{what}-{int(time.time())}.txt"
+        spy = [str(Path(sys.executable).with_name("py-spy")), "record", "--pid", str(servers.processes[0].pid)]
+        options = ["--rate", "200", "--format", "raw", "--output", str(file)]
+        spying = subprocess.Popen([*spy, *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            yield
+        finally:
+            spying.send_signal(signal.SIGINT)
+            spying.wait(timeout=60)
         sys.stderr.write(f"profile: {file}\n")
 
 
