@@ -249,6 +249,23 @@ def message(who: Who, row: Row, w: World) -> bool:
     return seat is not None and row["seq"] > seat["joined_seq"]
 
 
+def unsent_or_of_message(who: Who, row: Row, w: World) -> bool:
+    if row["seq"] is None:
+        return row["uploader_id"] == who.person_id
+    return message(who, row, w)
+
+
+def file(who: Who, row: Row, w: World) -> bool:
+    said = [
+        m for m in w.rows["chat_message"] if (m["conversation_id"], m["seq"]) == (row["conversation_id"], row["seq"])
+    ]
+    return unsent_or_of_message(who, row, w) and all(m["hidden_at"] is None for m in said)
+
+
+def of_my_network(who: Who, row: Row, w: World) -> bool:
+    return row["network_id"] in who.networks
+
+
 def participant(who: Who, row: Row, w: World) -> bool:
     return own(who, row, w) or _seat(who, row["conversation_id"], w) is not None
 
@@ -286,6 +303,7 @@ SEES: dict[str, Rule] = {
     "exchange_registration": registration,
     "chat_conversation": conversation,
     "chat_message": message,
+    "chat_messagefile": file,
     "moderation_report": report,
     "moderation_moderationdecision": decision,
     "notices_notice": own,
@@ -310,11 +328,17 @@ REACHES: dict[str, Rule] = {
     "exchange_workshophost": _tie("exchange_workshophost", "workshop_id", "exchange_workshop", workshop),
     "exchange_calendaraddress": own,
     "chat_participant": participant,
+    "chat_messagefile": unsent_or_of_message,
+    "chat_earliertext": message,
+    "chat_chatwish": own,
+    "chat_block": own,
+    "chat_keepingrule": of_my_network,
     "notices_noticewish": own,
 }
 
 #: Where the wall is coarser than the product, and why that may be.
 COARSER = {
+    "chat_messagefile": "Of a message that moderation hid the row of a file is left; nobody is handed the file.",
     "tenancy_partnership": "The page of a network says who its partners are; its coordination keeps what has ended.",
     "exchange_comment": "Whoever took a comment back wrote it.",
     "exchange_registration": "One's own place stays one's own when it was given back, or the workshop is out of sight.",

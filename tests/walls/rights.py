@@ -15,6 +15,7 @@ from typing import Any
 from django.db import DatabaseError, ProgrammingError, connection, transaction
 from django.utils import timezone
 
+from chat.models import Block, ChatWish, EarlierText, KeepingRule, Message, MessageFile
 from exchange.models import CalendarAddress, Helpful
 from notices.models import NoticeWish
 from tenancy.models import Invitation
@@ -49,6 +50,28 @@ BLIND = 8
 Rights = dict[str, dict[str, list[str]]]
 
 
+def _talk(birds: Aviary, cast: SimpleNamespace) -> None:
+    """What goes with what was said: earlier words, files, and what people wish."""
+    said = Message.objects.filter(sender__isnull=False).earliest("pk")
+    for seq, word in ((said.seq, "sentfile"), (None, "draftfile")):
+        MessageFile.objects.create(
+            conversation=said.conversation,
+            seq=seq,
+            uploader_id=said.sender_id,
+            name=birds.word(word),
+            media_type="x",
+            size=1,
+        )
+    EarlierText.objects.create(
+        conversation=said.conversation, seq=said.seq, body=birds.word("earliertext"), until=timezone.now()
+    )
+    for person in (cast.pilot, cast.neighbour):
+        ChatWish.objects.create(person=person)
+    Block.objects.create(person=cast.neighbour, blocked=cast.outsider)
+    for network in (cast.konstanz, cast.heilbronn):
+        KeepingRule.objects.create(network=network, days=30)
+
+
 def world(cast: SimpleNamespace) -> Aviary:
     """The canaries, and a row of each kind that they leave out."""
     birds = build(cast)
@@ -58,6 +81,7 @@ def world(cast: SimpleNamespace) -> Aviary:
         NoticeWish.objects.create(person=person)
     CalendarAddress.objects.create(person=cast.neighbour)
     ReportFactory(author=cast.moderator, text=birds.word("onownwords"))
+    _talk(birds, cast)
     Invitation.objects.filter(network=cast.konstanz).update(invited_by=cast.coordinator)
     for network, word in ((cast.konstanz, "kn"), (cast.heilbronn, "hn")):
         FundingFactory(network=network, note=birds.word(f"{word}funding"))
@@ -143,6 +167,12 @@ class Table:
                 [name],
             )
             self.key: str = cursor.fetchone()[0]
+            cursor.execute(
+                "SELECT array_agg(attname::text ORDER BY attnum) FROM pg_attribute "
+                "WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''",
+                [name],
+            )
+            self.given: list[str] = cursor.fetchone()[0]
             cursor.execute(f'SELECT "{self.key}", to_jsonb(t) FROM "{name}" t ORDER BY 1')
             self.rows: dict[Any, dict[str, Any]] = {
                 key: row if isinstance(row, dict) else json.loads(row) for key, row in cursor.fetchall()
@@ -181,7 +211,9 @@ class Table:
 
     def added(self, viewer: Viewer) -> list[Any]:
         """The rows of which somebody may add another like them."""
-        statement = f'INSERT INTO "{self.name}" SELECT (jsonb_populate_record(NULL::"{self.name}", %s::jsonb)).*'
+        given = ", ".join(f'"{column}"' for column in self.given)
+        row_of_it = f'jsonb_populate_record(NULL::"{self.name}", %s::jsonb)'
+        statement = f'INSERT INTO "{self.name}" ({given}) SELECT {given} FROM {row_of_it}'
         fits: list[Any] = []
         for key, row in self.rows.items():
             copy = json.dumps(row | {self.key: 2_000_000_000 if isinstance(key, int) else key})

@@ -23,7 +23,9 @@ pytestmark = pytest.mark.django_db
 
 #: A column that says nothing of whose a row is, for each table that somebody may change; and what it becomes.
 CHANGED = {
-    "chat_conversation": "title = 'changed'",
+    "chat_chatwish": "announce = 'off'",
+    "chat_keepingrule": "days = 77",
+    "chat_messagefile": "name = 'changed'",
     "chat_participant": "read_seq = 77",
     "exchange_calendaraddress": "generation = 77",
     "exchange_comment": "body = 'changed'",

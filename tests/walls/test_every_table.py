@@ -39,6 +39,9 @@ UNIQUE = {
     "one_place_per_person_and_workshop": "Only the own place is ever added.",
     "exchange_calendaraddress_person_id_key": "One's own.",
     "notices_noticewish_person_id_key": "One's own.",
+    "chat_chatwish_person_id_key": "One's own.",
+    "blocked_once": "One's own.",
+    "chat_keepingrule_network_id_key": "Written by the network's coordination, who sees it.",
     "one_unread_notice_per_key": "Added by one function that merges; nobody is refused.",
     "one_message_per_client_id": "A client's number is looked for among the sender's own.",
     "one_open_report_per_person_and_thing": "One's own reports.",
@@ -69,6 +72,7 @@ UNIQUE = {
     "chat_conversation_direct_key_key": "Between oneself and another; found or made by one function.",
     "one_room_per_subject": "Found or made by one function.",
     # --- nobody can guess them
+    "chat_messagefile_key_key": "122 random bits.",
     "tenancy_invitation_token_hash_key": "192 random bits.",
     "exchange_workshop_calendar_uid_key": "122 random bits.",
 }

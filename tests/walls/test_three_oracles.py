@@ -16,7 +16,7 @@ import pytest
 from django.db import connection
 from django.db.models import TextField, Value
 
-from chat.policies import visible_conversations, visible_messages
+from chat.policies import visible_conversations, visible_files, visible_messages
 from exchange.models import Registration, Workshop
 from exchange.policies.experiences import visible_comments, visible_experiences
 from exchange.policies.formats import visible_editions, visible_formats
@@ -99,6 +99,7 @@ _DIRECT = {
     "exchange_edition": visible_editions,
     "exchange_workshop": visible_workshops,
     "chat_conversation": visible_conversations,
+    "chat_messagefile": visible_files,
     "moderation_report": visible_reports,
     "moderation_moderationdecision": visible_decisions,
     "notices_notice": visible_notices,

@@ -30,7 +30,8 @@ TABLES = (
     "tenancy_membership", "tenancy_invitation", "tenancy_topic", "exchange_experience", "exchange_experiencetopic",
     "exchange_comment", "exchange_helpful", "exchange_exchangeformat", "exchange_formatcity", "exchange_workshop",
     "exchange_workshophost", "exchange_edition", "exchange_registration", "exchange_calendaraddress",
-    "chat_conversation", "chat_participant", "chat_message", "moderation_moderationdecision", "moderation_report",
+    "chat_conversation", "chat_participant", "chat_message", "chat_earliertext", "chat_messagefile", "chat_chatwish",
+    "chat_block", "chat_keepingrule", "moderation_moderationdecision", "moderation_report",
     "notices_notice", "notices_noticewish", "toolkit_auditentry",
 )  # fmt: skip
 
@@ -294,6 +295,19 @@ def _talk(w: World) -> None:
                 client_id=str(UUID(int=conversation["id"] * 10 + seq)),
                 hidden_at=NOW if w.chance(0.1) else None,
             )
+        w.add("chat_earliertext", conversation_id=conversation["id"], seq=w.rng.randint(1, 3), until=NOW)
+        for sent_with in (None, w.rng.randint(1, 3)):
+            w.add(
+                "chat_messagefile",
+                conversation_id=conversation["id"],
+                seq=sent_with,
+                key=str(UUID(int=conversation["id"] * 10 + (sent_with or 0))),
+                uploader_id=w.rng.choice(people)["id"],
+            )
+    one, other = w.rng.sample(w.rows["tenancy_person"], 2)
+    w.add("chat_chatwish", person_id=one["id"])
+    w.add("chat_block", person_id=one["id"], blocked_id=other["id"])
+    w.add("chat_keepingrule", network_id=w.some("tenancy_network")["id"], days=30)
 
 
 def _moderation(w: World) -> None:

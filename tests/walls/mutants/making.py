@@ -22,7 +22,6 @@ from toolkit.row_security import KEYS, PERSON, TOKEN
 _BY_NUMBER = "Asked of the row's own number, and every other number is taken or nobody's."
 _LOCKS = "Would hold more rows until the transaction ends, and shows and changes none of them."
 EQUIVALENT: dict[str, str] = {
-    "policy: chat_conversation update: WITH CHECK (true)": _BY_NUMBER,
     "policy: exchange_exchangeformat update: WITH CHECK (true)": _BY_NUMBER,
     "policy: exchange_workshop update: WITH CHECK (true)": _BY_NUMBER,
     "policy: tenancy_network update: WITH CHECK (true)": _BY_NUMBER,
