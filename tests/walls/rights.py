@@ -57,7 +57,7 @@ def _talk(birds: Aviary, cast: SimpleNamespace) -> None:
         MessageFile.objects.create(
             conversation=said.conversation,
             seq=seq,
-            uploader_id=said.sender_id,
+            uploader=said.sender or cast.pilot,
             name=birds.word(word),
             media_type="x",
             size=1,
