@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from chat import wire
 from chat.errors import BadBody, TooFast
 from chat.models import Conversation
-from chat.queries.conversations import beat_of
-from chat.services.messages import mark_read, send_message
-from chat.switchboard import Line, in_thread, switchboard
+from chat.services.messages import draft_of, mark_read, result_of
+from chat.switchboard import Line, Switchboard, in_thread, switchboard
+from chat.wall import Outcome
 from tenancy.viewer import Viewer, viewer_by_id
 from toolkit.access import Conflict, Denied
 from toolkit.acting import acting_as
@@ -27,49 +27,36 @@ UNAVAILABLE_RETRY = 2.0
 def _carry_out(viewer: Viewer, command: wire.AnyCommand) -> wire.AnyEvent | None:
     """Do what was said; runs in a thread, with the database."""
     match command:
-        case wire.Send():
-            return _send(viewer, command)
         case wire.Read():
             try:
                 mark_read(viewer, command.c, command.seq)
             except Conversation.DoesNotExist:
                 return wire.Gone(c=command.c)
             return None
-        case wire.Hello() | wire.Ping():
-            return beat_of(viewer)
         case _:
             return None
 
 
-def _send(viewer: Viewer, command: wire.Send) -> wire.Ack | wire.Nack:
+def _refusal(command: wire.Send, error: Exception) -> wire.Nack:
+    """What the sender of a message is told that was not stored."""
+
     def refuse(code: str, reason: object, retry: float | None = None) -> wire.Nack:
         return wire.Nack(id=command.id, c=command.c, code=code, reason=str(reason), retry=retry)
 
-    try:
-        receipt = send_message(
-            viewer,
-            command.c,
-            command.id,
-            command.body,
-            reply=command.reply,
-            mentions=command.mentions,
-            everyone=command.everyone,
-            files=command.files,
-        )
-    except Conversation.DoesNotExist:
-        return refuse("unknown", _("Sie sind nicht (mehr) in dieser Unterhaltung."))
-    except TooFast as error:
-        return refuse("too_fast", error, error.retry_after)
-    except Denied as error:
-        return refuse("denied", error)
-    except Conflict as error:
-        return refuse("conflict", error)
-    except BadBody as error:
-        return refuse(error.code, error)
-    except DatabaseError:
-        # Not known whether it is stored: the client keeps it and asks again, which is always safe.
-        return refuse("unavailable", _("Das hat gerade nicht geklappt."), UNAVAILABLE_RETRY)
-    return wire.Ack(id=command.id, c=receipt.conversation_id, seq=receipt.seq, at=receipt.at)
+    match error:
+        case Conversation.DoesNotExist():
+            return refuse("unknown", _("Sie sind nicht (mehr) in dieser Unterhaltung."))
+        case TooFast():
+            return refuse("too_fast", error, error.retry_after)
+        case Denied():
+            return refuse("denied", error)
+        case Conflict():
+            return refuse("conflict", error)
+        case BadBody():
+            return refuse(error.code, error)
+        case _:
+            # Not known whether it is stored: the client keeps it and asks again, which is always safe.
+            return refuse("unavailable", _("Das hat gerade nicht geklappt."), UNAVAILABLE_RETRY)
 
 
 class ChatConsumer(AsyncWebsocketConsumer):
@@ -89,14 +76,14 @@ class ChatConsumer(AsyncWebsocketConsumer):
         if user is None or not user.is_authenticated or not session_key:
             await self.close(wire.CLOSE_SIGNED_OUT)
             return
-        line = Line(user.pk, session_key, user.get_session_auth_hash(), self._send_text, self._close)
+        line = Line(user.pk, session_key, user.get_session_auth_hash(), self._send_text, self._close, user.language)
         if not await switchboard().join(line):
             await self.close(wire.CLOSE_TOO_MANY)
             return
         self.line = line
 
     async def _send_text(self, frame: str) -> None:
-        await self.send(text_data=frame)
+        await self.base_send({"type": "websocket.send", "text": frame})  # type: ignore[arg-type]  # the stubs want both keys, the servers one
 
     async def _close(self, code: int) -> None:
         await self.close(code)
@@ -142,10 +129,18 @@ class ChatConsumer(AsyncWebsocketConsumer):
                 board.subscribe(line, command.c, command.after)
                 return
             case wire.Unsubscribe():
-                line.sent.pop(command.c, None)
+                board.unsubscribe(line, command.c)
+                return
+            case wire.Send():
+                self._send_message(board, line, command)
                 return
             case wire.Hello():
                 line.post(wire.Welcome(person=line.person_id, beat=wire.HEARTBEAT))
+                board.here.say_how_all_stands(line)
+                return
+            case wire.Ping():
+                board.here.say_how_all_stands(line)
+                return
         try:
             event = await in_thread(_as_viewer)(line.person_id, command)
         except DatabaseError:
@@ -153,8 +148,41 @@ class ChatConsumer(AsyncWebsocketConsumer):
             return
         if event is not None:
             line.post(event)
-        if isinstance(event, wire.Ack):
-            board.look(event.c)
+
+    def _send_message(self, board: Switchboard, line: Line, command: wire.Send) -> None:
+        """Hand a message to the writer, and go on listening: ``ack`` or ``nack`` follow."""
+
+        def refuse(error: Exception) -> None:
+            with translation.override(line.language):
+                line.post(_refusal(command, error))
+
+        def done(outcome: Outcome | DatabaseError) -> None:
+            if isinstance(outcome, DatabaseError):
+                refuse(outcome)
+            elif outcome.seq is not None and outcome.at is not None:
+                line.post(wire.Ack(id=command.id, c=command.c, seq=outcome.seq, at=outcome.at))
+            else:
+                with translation.override(line.language):
+                    result = result_of(draft, outcome)
+                if isinstance(result, Exception):
+                    refuse(result)
+
+        try:
+            with translation.override(line.language):
+                draft = draft_of(
+                    line.person_id,
+                    command.c,
+                    command.id,
+                    command.body,
+                    reply=command.reply,
+                    mentions=command.mentions,
+                    everyone=command.everyone,
+                    files=command.files,
+                )
+        except BadBody as error:
+            refuse(error)
+        else:
+            board.writer.submit(draft, done)
 
 
 def _as_viewer(person_id: int, command: wire.AnyCommand) -> wire.AnyEvent | None:

@@ -1,9 +1,9 @@
 """One per process, between Redis and the open lines: whoever shows a conversation gets its log, in order and once.
 
-Three things make it look at a conversation: a hint through Redis, a client that subscribes, and the sweep, which
-asks every two seconds for itself. Looking always means the same: ask who of the people here is in it now, read from
-the log what they have not got, hand it to them. So a lost hint costs two seconds and never a message, and whoever was
-removed gets nothing that was committed later.
+Four things make it look at a conversation: what was just stored here, a hint through Redis, a client that subscribes,
+and the sweep, which asks every two seconds for itself. Looking always means the same: the entries nobody here has got,
+and the word whether the seats are still those it remembers (or all of them anew), in one question. So a lost hint
+costs two seconds and never a message, and whoever was removed gets nothing that was committed later.
 """
 
 from __future__ import annotations
@@ -13,249 +13,253 @@ import contextlib
 import json
 import logging
 import time
-from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
-from contextvars import Context
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable, Sequence
 from weakref import WeakKeyDictionary
 
 import redis.asyncio
-from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.db import close_old_connections
 from redis.exceptions import RedisError
 
-from chat import delivery, wire
-from chat.hints import channel_name
-from toolkit.acting import acting_as_nobody
+from chat import delivery, wall_of_loop, wire
+from chat.attendance import Attendance
+from chat.delivery import in_thread
+from chat.errands import Errands, apart
+from chat.hints import Hinter, channel_name
+from chat.lines import OUTBOX_BYTES, OUTBOX_FRAMES, Line
+from chat.queries.faces import Face, faces_of
+from chat.queries.messages import item_of_text
+from chat.talks import Talk, Talks
+from chat.wall_of_loop import Asked, News
+from chat.writer import Writer
+from toolkit.database.loop import LoopConnection
+
+__all__ = ["OUTBOX_BYTES", "OUTBOX_FRAMES", "Line", "Switchboard", "in_thread", "switchboard"]
 
 logger = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 2.0
-#: Frames and bytes that wait for a client which does not read, until its line is closed. It comes back by cursor.
-OUTBOX_FRAMES = 256
-OUTBOX_BYTES = 1024 * 1024
-
-SendText = Callable[[str], Awaitable[None]]
-Close = Callable[[int], Awaitable[None]]
-
-
-@dataclass(eq=False, slots=True)
-class Line:
-    """One open socket. ``sent`` holds, per conversation it shows, the number up to which everything was handed over."""
-
-    person_id: int
-    session_key: str
-    auth_hash: str
-    send_text: SendText
-    close: Close
-    sent: dict[int, int] = field(default_factory=dict)
-    catching_up: set[int] = field(default_factory=set)
-    closing: bool = False
-    _waiting: deque[str] = field(default_factory=deque)
-    _bytes: int = 0
-    _writer: asyncio.Task[None] | None = None
-
-    def post(self, event: wire.AnyEvent) -> None:
-        self.post_text(wire.encode(event))
-
-    def post_text(self, frame: str) -> None:
-        """Hand over a frame without waiting for the reader: a slow one must not hold up the others."""
-        if self.closing:
-            return
-        self._waiting.append(frame)
-        self._bytes += len(frame)
-        if len(self._waiting) > OUTBOX_FRAMES or self._bytes > OUTBOX_BYTES:
-            self.hang_up(wire.CLOSE_SLOW)
-        elif self._writer is None:
-            self._writer = asyncio.create_task(self._write())
-
-    async def _write(self) -> None:
-        try:
-            while self._waiting:
-                frame = self._waiting.popleft()
-                self._bytes -= len(frame)
-                await self.send_text(frame)
-        except Exception:
-            # Each server breaks in its own way here, and all mean: the transport is gone. The consumer hears of it
-            # by itself and says goodbye to the switchboard.
-            self.closing = True
-            logger.debug("A line broke while it was written to.", exc_info=True)
-        finally:
-            self._writer = None
-
-    def hang_up(self, code: int) -> None:
-        """Close with a code, once; nothing is handed over afterwards."""
-        if self.closing:
-            return
-        self.closing = True
-        self._waiting.clear()
-        task = asyncio.create_task(self._close(code))
-        task.add_done_callback(lambda _done: None)
-        self._writer = task
-
-    async def _close(self, code: int) -> None:
-        with contextlib.suppress(Exception):
-            await self.close(code)
-
-
-def in_thread(function: Callable[..., Any]) -> Callable[..., Awaitable[Any]]:
-    """Run with the database in any thread, and give its connection back to the pool afterwards.
-
-    It begins as nobody, whoever acts where it is called: what is asked for a person says so itself (``acting_as``).
-    Channels' own wrapper queues a whole process behind one thread by default, and its test tools switch the giving
-    back off.
-    """
-
-    def call(*arguments: Any) -> Any:
-        close_old_connections()
-        try:
-            with acting_as_nobody():
-                return function(*arguments)
-        finally:
-            close_old_connections()
-
-    return sync_to_async(call, thread_sensitive=False)
-
-
-def _apart(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-    """A task that knows nothing of whoever happened to begin it: neither who acts there, nor in what language."""
-    return asyncio.create_task(work, context=Context())
+#: Conversations that one question is about.
+AT_ONCE = 100
+#: Whoever reads for all may have just been removed: so many are tried.
+READERS = 3
+#: So long a name may still look as it did (seconds), and so many are remembered.
+FACES_SECONDS = 60.0
+FACES = 5_000
 
 
 class Switchboard:
     """The open lines of this process (of this event loop), and what looks after them."""
 
     def __init__(self) -> None:
-        self.lines: set[Line] = set()
+        self.talks = Talks()
+        self.hinter = Hinter()
+        self.writer = Writer(self._asked, self.tell, self.hinter.conversations)
+        self._connection = LoopConnection()
+        self._errands = Errands()
+        self.here = Attendance(self._connection, self._errands, self.look)
         self._tasks: list[asyncio.Task[None]] = []
-        self._looking: set[int] = set()
-        self._again: set[int] = set()
-        self._jobs: set[asyncio.Task[None]] = set()
-        self._delivered: dict[int, int] = {}
+        self._wanted: dict[int, None] = {}
+        #: Conversations that could not be served when they were to be.
+        self._owed: set[int] = set()
+        self._faces: dict[int, Face] = {}
+        self._faces_of = 0.0
         self._listening = asyncio.Event()
 
     # --- lines ---
 
     async def join(self, line: Line) -> bool:
         """Take a line in; no when the person holds too many already."""
-        if sum(1 for other in self.lines if other.person_id == line.person_id) >= wire.LINES:
+        if not self.here.add(line):
             return False
-        self.lines.add(line)
         if not self._tasks:
-            self._tasks = [_apart(self._listen()), _apart(self._sweep())]
-        # Better to hear before reading; but a Redis that is down keeps nobody out.
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._listening.wait(), 1.0)
+            self._tasks = [apart(self._listen()), apart(self._sweep())]
+        if not self._listening.is_set():
+            # Better to hear before reading; but a Redis that is down keeps nobody out.
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._listening.wait(), 1.0)
         return True
 
     async def leave(self, line: Line) -> None:
         """Forget a line; the last one turns out the light."""
         line.closing = True
-        self.lines.discard(line)
-        if self.lines:
+        if not self.here.remove(line):
             return
-        ending, self._tasks = [*self._tasks, *self._jobs], []
+        for conversation_id in list(line.sent):
+            self.unsubscribe(line, conversation_id)
+        if self.here.lines:
+            return
+        # All of this at once: while we wait below, somebody may come and begin anew.
+        ending, self._tasks = [*self._tasks, *self._errands.give_up()], []
+        self._wanted = {}
+        self.here.forget_wishes()
+        self._listening.clear()
+        self.talks.clear()
         for task in ending:
             task.cancel()
         await asyncio.gather(*ending, return_exceptions=True)
-        self._listening.clear()
-        self._delivered.clear()
-        # A look that was cancelled before its first step cannot say itself that it is over.
-        self._looking.clear()
-        self._again.clear()
+        # They open again when they are needed.
+        await self.writer.close()
+        await self.hinter.close()
+        await self._connection.close()
 
     def subscribe(self, line: Line, conversation_id: int, after: int) -> None:
         """Bring a line everything of a conversation after a number, then whatever comes."""
         line.sent[conversation_id] = after
+        self.talks.of(conversation_id).lines.add(line)
         self.look(conversation_id)
 
-    # --- looking ---
+    def unsubscribe(self, line: Line, conversation_id: int) -> None:
+        """A line does not show a conversation any more."""
+        line.sent.pop(conversation_id, None)
+        self.talks.of(conversation_id).lines.discard(line)
+
+    # --- asking ---
 
     def look(self, conversation_id: int) -> None:
-        """Serve whoever is behind in a conversation; asked again meanwhile, it looks once more."""
-        if conversation_id in self._looking:
-            self._again.add(conversation_id)
-            return
-        self._looking.add(conversation_id)
-        self._start(self._look(conversation_id))
+        """Serve whoever is behind in a conversation, with all others that are asked for meanwhile."""
+        self._wanted[conversation_id] = None
+        self._errands.once("news", self._read)
 
-    def _start(self, work: Any) -> None:
-        task = _apart(work)
-        self._jobs.add(task)
-        task.add_done_callback(self._jobs.discard)
+    def _asked(self, conversation_id: int) -> Asked:
+        """What is wanted of a conversation: what those who show it have not got, else what nobody was told."""
+        talk = self.talks.of(conversation_id)
+        cursors = [line.sent[conversation_id] for line in talk.lines if conversation_id not in line.catching_up]
+        return Asked(conversation_id, min(cursors, default=talk.told), talk.version)
 
-    async def _look(self, conversation_id: int) -> None:
+    async def _read(self) -> None:
+        while self._wanted:
+            numbers = [number for number, _ in zip(list(self._wanted), range(AT_ONCE), strict=False)]
+            for number in numbers:
+                del self._wanted[number]
+            asked = {number: self._asked(number) for number in numbers}
+            self._owed.update(numbers)
+            found = await wall_of_loop.news(self._connection, list(asked.values()))
+            await self._meet(found)
+            self._owed.difference_update(numbers)
+            for number in asked.keys() - {news.talk for news in found}:
+                # There is no such conversation, which looks as one that is not mine.
+                self._serve(self.talks.of(number), News(number, 0, 0, 0, {}, None), asked[number].after)
+            for news in found:
+                self._take(news, asked[news.talk].after)
+
+    def tell(self, found: Sequence[News]) -> None:
+        """Serve everybody with what was just stored."""
+        for news in found:
+            self._take(news, None)
+
+    async def _meet(self, found: Iterable[News]) -> None:
+        """Learn how the senders look."""
+        if time.monotonic() - self._faces_of > FACES_SECONDS or len(self._faces) > FACES:
+            self._faces, self._faces_of = {}, time.monotonic()
+        missing = self._strangers(found)
+        if missing:
+            self._faces |= await in_thread(faces_of)(missing)
+
+    def _strangers(self, found: Iterable[News]) -> set[int]:
+        senders = {entry.sender for news in found for entry in news.entries or () if entry.sender is not None}
+        return senders - self._faces.keys()
+
+    # --- handing over ---
+
+    def _take(self, news: News, asked: int | None) -> None:
+        """Serve with news; ``asked`` is the number that was asked after for those who show it (None: not for them)."""
+        talk = self.talks.of(news.talk)
+        if not talk.learn(news):
+            self.look(news.talk)
+        elif all(entry.plain for entry in news.entries or ()) and not self._strangers([news]):
+            self._serve(talk, news, asked)
+        elif talk.busy:
+            talk.again = True
+        else:
+            talk.busy = True
+            self._errands.start(lambda: self._take_slowly(talk, news, asked))
+
+    async def _take_slowly(self, talk: Talk, news: News, asked: int | None) -> None:
+        """As ``_take``, for what has to be asked for in a thread."""
         try:
-            while True:
-                self._again.discard(conversation_id)
-                try:
-                    await self._serve(conversation_id)
-                except Exception:
-                    # The database may be away for a moment, in ways that differ by driver and pool. Without an answer
-                    # on who is a member nothing is handed out; the sweep comes back to this.
-                    logger.warning("Conversation %d could not be served now.", conversation_id, exc_info=True)
+            await self._meet([news])
+            entries = news.entries or ()
+            if all(entry.plain for entry in entries):
+                self._serve(talk, news, asked)
+                return
+            readers = sorted(talk.present(self.here.people), key=talk.seats.__getitem__)
+            for eyes in readers[:READERS]:
+                items = await in_thread(delivery.read_as)(eyes, talk.id, news.start, news.head)
+                if items and items[-1].seq == news.head:
+                    self._serve(talk, news, asked, items)
                     return
-                if conversation_id not in self._again:
-                    return
+            # Their eyes have just been closed, or there is nobody.
+            talk.forget()
+            self._owed.add(talk.id)
         finally:
-            self._looking.discard(conversation_id)
+            talk.busy = False
+            if talk.again:
+                talk.again = False
+                self.look(talk.id)
 
-    async def _serve(self, conversation_id: int) -> None:
-        lines = [line for line in self.lines if not line.closing]
-        if not lines:
-            return
-        people = {line.person_id for line in lines}
-        cursors = [
-            line.sent[conversation_id]
-            for line in lines
-            if conversation_id in line.sent and conversation_id not in line.catching_up
-        ]
-        news = await in_thread(delivery.read)(conversation_id, people, cursors)
-        frames: dict[tuple[int, int, int], str] = {}
-        delivered = self._delivered.get(conversation_id, 0)
-        for line in lines:
-            joined = news.seats.get(line.person_id)
-            if conversation_id in line.sent:
-                self._hand_over(line, conversation_id, joined, news, frames)
-            elif joined is not None and news.last and news.said > joined and news.head > delivered:
-                line.post(news.last)
-        if len(self._delivered) > 10_000:
-            self._delivered.clear()
-        self._delivered[conversation_id] = news.head
+    def _serve(self, talk: Talk, news: News, asked: int | None, items: list[wire.Item] | None = None) -> None:
+        """Hand to each line its part of the news, and a word to those who do not show the conversation."""
+        if items is None:
+            items = [item_of_text(entry, news.talk, self._faces.get(entry.sender or 0)) for entry in news.entries or ()]
+        frames: dict[tuple[int, int], tuple[str, int] | None] = {}
+        for line in list(talk.lines):
+            joined = talk.seats.get(line.person_id)
+            if joined is None:
+                self.unsubscribe(line, talk.id)
+                line.post(wire.Gone(c=talk.id))
+            elif talk.id not in line.catching_up:
+                self._hand_over(line, talk.id, joined, news, asked, items, frames)
+        if news.head > talk.told:
+            self._say_head(talk, items)
+            talk.told = news.head
 
     def _hand_over(
         self,
         line: Line,
         conversation_id: int,
-        joined: int | None,
-        news: delivery.News,
-        frames: dict[tuple[int, int, int], str],
+        joined: int,
+        news: News,
+        asked: int | None,
+        items: Sequence[wire.Item],
+        frames: dict[tuple[int, int], tuple[str, int] | None],
     ) -> None:
-        if joined is None:
-            del line.sent[conversation_id]
-            line.post(wire.Gone(c=conversation_id))
-            return
-        if conversation_id in line.catching_up:
-            return
         after = line.sent[conversation_id]
         cursor = max(after, joined)
         if cursor < news.start:
-            line.catching_up.add(conversation_id)
-            self._start(self._catch_up(line, conversation_id))
+            if asked is None or after < asked:
+                self.look(conversation_id)
+            else:
+                line.catching_up.add(conversation_id)
+                self._errands.start(lambda: self._catch_up(line, conversation_id))
             return
-        items = delivery.own_part(news.items, cursor, joined)
-        if not items:
-            line.sent[conversation_id] = cursor
-            return
-        span = (after, items[-1].seq, joined)
+        span = (after, joined)
         if span not in frames:
-            frames[span] = wire.encode(wire.Messages(c=conversation_id, after=after, items=items))
-        line.sent[conversation_id] = items[-1].seq
-        line.post_text(frames[span])
-        if news.more:
-            self._again.add(conversation_id)
+            mine = delivery.own_part(items, cursor, joined)
+            frames[span] = (
+                (wire.encode(wire.Messages(c=conversation_id, after=after, items=mine)), mine[-1].seq) if mine else None
+            )
+        frame = frames[span]
+        if frame is None:
+            line.sent[conversation_id] = cursor
+        else:
+            line.sent[conversation_id] = frame[1]
+            line.post_text(frame[0])
+
+    def _say_head(self, talk: Talk, items: Sequence[wire.Item]) -> None:
+        absent = [
+            (line, talk.seats[person])
+            for person in talk.present(self.here.people)
+            for line in self.here.people[person]
+            if talk.id not in line.sent
+        ]
+        said = delivery.head_of(items, talk.told) if absent else None
+        if said is None:
+            return
+        seq, head = said
+        frame = wire.encode(head)
+        for line, joined in absent:
+            if seq > joined:
+                line.post_text(frame)
 
     async def _catch_up(self, line: Line, conversation_id: int) -> None:
         """Bring one line that is far behind nearer, page by page, without holding up the others."""
@@ -271,27 +275,9 @@ class Switchboard:
                     line.post(wire.Messages(c=conversation_id, after=after, items=items, more=more))
                 if not more:
                     break
-        except Exception:
-            # Whatever failed, nothing was handed out past the cursor: the line stays behind, and the sweep comes back.
-            logger.warning("A line could not catch up now.", exc_info=True)
-            return
         finally:
             line.catching_up.discard(conversation_id)
         self.look(conversation_id)
-
-    async def tell_person(self, person_id: int) -> None:
-        """Something of a person changed: say how everything stands to all of their lines, or end them."""
-        mine = [line for line in self.lines if line.person_id == person_id and not line.closing]
-        if not mine:
-            return
-        await self._check_rights(mine)
-        beat = await in_thread(delivery.beat)(person_id)
-        frame = wire.encode(beat)
-        for line in mine:
-            line.post_text(frame)
-            for conversation_id in [c for c in line.sent if c not in beat.heads]:
-                del line.sent[conversation_id]
-                line.post(wire.Gone(c=conversation_id))
 
     # --- what comes from outside ---
 
@@ -311,7 +297,8 @@ class Switchboard:
                         wait = 0.2
                         if message["type"] == "subscribe":
                             self._listening.set()
-                            self._look_at_all()
+                            for conversation_id in self.talks.shown():
+                                self.look(conversation_id)
                         elif message["type"] == "message":
                             self._hear(message["data"])
             except (RedisError, OSError) as error:
@@ -323,58 +310,43 @@ class Switchboard:
     def _hear(self, data: bytes) -> None:
         try:
             hint = json.loads(data)
-            conversation_id, person_id, head = int(hint.get("c", 0)), int(hint.get("p", 0)), int(hint.get("h", 0))
+            heads = {int(number): int(head) for number, head in hint.get("t", {}).items()}
+            if "c" in hint:
+                heads[int(hint["c"])] = int(hint.get("h", 0))
+            person_id = int(hint.get("p", 0))
         except (ValueError, TypeError, AttributeError):
             logger.warning("A chat hint was not understood.")
             return
-        if conversation_id and (not head or head > self._delivered.get(conversation_id, 0)):
-            self.look(conversation_id)
-        if person_id:
-            self._start(self._quietly(self.tell_person(person_id)))
-
-    async def _quietly(self, work: Awaitable[None]) -> None:
-        try:
-            await work
-        except Exception:
-            # A task of its own, that nobody waits for: one that fails must be heard of, and must not take others along.
-            logger.warning("The chat could not look after a line now.", exc_info=True)
-
-    def _look_at_all(self) -> None:
-        for conversation_id in {number for line in self.lines for number in line.sent}:
-            self.look(conversation_id)
+        for conversation_id, head in heads.items():
+            if not head or head > self.talks.told(conversation_id):
+                self.look(conversation_id)
+        self.here.look_after(person_id)
 
     # --- the sweep ---
 
     async def _sweep(self) -> None:
         while True:
             await asyncio.sleep(SWEEP_SECONDS)
-            await self._quietly(self.sweep_once())
+            await self._errands.quietly(self.sweep_once)
 
     async def sweep_once(self) -> None:
-        """Look for oneself: who is behind, who is not in a conversation any more, whose session is over."""
-        lines = [line for line in self.lines if not line.closing]
-        await self._check_rights(lines)
-        shown = {number for line in lines for number in line.sent}
-        if not shown:
-            return
-        heads, seats = await in_thread(delivery.standing)(shown, {line.person_id for line in lines})
-        for line in lines:
-            for conversation_id, sent in list(line.sent.items()):
-                behind = sent < heads.get(conversation_id, 0) and conversation_id not in line.catching_up
-                if behind or (conversation_id, line.person_id) not in seats:
+        """Look for oneself: who is behind, whose seats changed, whose session is over."""
+        await self.here.check_rights()
+        owed, self._owed = self._owed, set()
+        for conversation_id in owed:
+            self.look(conversation_id)
+        shown = self.talks.shown()
+        for start in range(0, len(shown), 1_000):
+            part = shown[start : start + 1_000]
+            heads = await wall_of_loop.heads(self._connection, part)
+            for conversation_id in part:
+                talk = self.talks.of(conversation_id)
+                head, version = heads.get(conversation_id, (0, -2))
+                if version != talk.version or any(
+                    line.sent[conversation_id] < head and conversation_id not in line.catching_up for line in talk.lines
+                ):
                     self.look(conversation_id)
-
-    async def _check_rights(self, lines: Iterable[Line]) -> None:
-        holders = {(line.person_id, line.session_key, line.auth_hash) for line in lines}
-        if not holders:
-            return
-        started = time.monotonic()
-        good = await in_thread(delivery.still_signed_in)(holders)
-        for line in lines:
-            if (line.person_id, line.session_key, line.auth_hash) not in good:
-                line.hang_up(wire.CLOSE_SIGNED_OUT)
-        if time.monotonic() - started > 1.0:
-            logger.warning("Checking the sessions of %d lines took more than a second.", len(holders))
+        self.talks.trim()
 
 
 _boards: WeakKeyDictionary[asyncio.AbstractEventLoop, Switchboard] = WeakKeyDictionary()

@@ -27,16 +27,6 @@ class Room:
     subject_id: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A living seat in a conversation: the log above ``joined_seq`` is its person's, ``head`` is its last number."""
-
-    conversation_id: int
-    person_id: int
-    joined_seq: int
-    head: int
-
-
 class Draft(msgspec.Struct, frozen=True):
     """What somebody wants to say. ``key`` is the fingerprint by which sending again is recognised."""
 
@@ -174,16 +164,6 @@ def rooms_of(person_id: int) -> list[Room]:
     """The rooms a person is in, for themselves and for who coordinates or coordinated them; in order of number."""
     rows = _rows("SELECT room, thing, thing_id FROM chat_rooms_of(%s)", person_id)
     return [Room(*row) for row in rows]
-
-
-def standing(conversation_ids: Iterable[int], person_ids: Iterable[int]) -> list[Standing]:
-    """Which of the people are in which of the conversations, for the switchboard: only while nobody acts."""
-    rows = _rows(
-        "SELECT conversation, person, joined, last FROM chat_standing(%s::bigint[], %s::bigint[])",
-        sorted(set(conversation_ids)),
-        sorted(set(person_ids)),
-    )
-    return [Standing(*row) for row in rows]
 
 
 def my_heads() -> dict[int, int]:

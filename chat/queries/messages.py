@@ -17,6 +17,7 @@ from chat.models import EarlierText, Message
 from chat.policies import seat_of, visible_messages
 from chat.queries.faces import Face, faces_of
 from chat.queries.files import files_of
+from chat.wall_of_loop import Entry
 from chat.wire import File, Item, Quote, Reaction
 from tenancy.viewer import Viewer
 from toolkit.markdown import plain_text
@@ -82,6 +83,26 @@ def _named(message: Message, faces: Mapping[int, Face]) -> dict[str, int]:
     """The names that are marked in a message, with the person of each; 0 is everybody."""
     named = {faces[person].name: person for person in message.mentions if person in faces}
     return named | {str(EVERYBODY): 0} if message.mentions_all else named
+
+
+def item_of_text(entry: Entry, conversation_id: int, face: Face | None) -> Item:
+    """The same of an entry that is nothing but a text: all of it is at hand, nothing is asked."""
+    face = face or _NOBODY
+    return Item(
+        c=conversation_id,
+        seq=entry.seq,
+        id=entry.id,
+        kind=entry.kind,
+        at=entry.at,
+        sender=entry.sender,
+        name=face.name,
+        initials=face.initials,
+        place=face.place,
+        hue=face.hue,
+        text=entry.text,
+        html=message_html(entry.text) if entry.text else "",
+        ref=entry.ref,
+    )
 
 
 def _quote(message: Message, around: _Around) -> Quote:

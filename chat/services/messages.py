@@ -83,21 +83,27 @@ def store(drafts: Sequence[wall.Draft], now: datetime | None = None) -> list[Rec
     Each conversation is locked first and membership asked after it (``chat.wall.append``). Sending again is always
     safe and gives the same number. Part of a transaction of the caller's.
     """
-    within = timedelta(seconds=RATE_SECONDS)
-    outcomes = wall.append(drafts, now or timezone.now(), rate=RATE * settings.CHAT_PACE, within=within)
+    outcomes = wall.append(drafts, now or timezone.now(), rate=rate(), within=timedelta(seconds=RATE_SECONDS))
+    results = [result_of(draft, outcome) for draft, outcome in zip(drafts, outcomes, strict=True)]
     heads: dict[int, int] = {}
-    results: list[Receipt | Exception] = []
-    for draft, outcome in zip(drafts, outcomes, strict=True):
-        if outcome.seq is None or outcome.at is None:
-            results.append(_error(draft, outcome))
-            continue
-        again = outcome.word == "again"
-        results.append(Receipt(draft.talk, draft.id, outcome.seq, outcome.at, again=again))
-        if not again:
-            heads[draft.talk] = max(outcome.seq, heads.get(draft.talk, 0))
+    for result in results:
+        if isinstance(result, Receipt) and not result.again:
+            heads[result.conversation_id] = max(result.seq, heads.get(result.conversation_id, 0))
     for conversation_id, head in heads.items():
         hint_conversation(conversation_id, head)
     return results
+
+
+def rate() -> int:
+    """So many messages of a person go into a conversation within ``RATE_SECONDS``."""
+    return RATE * settings.CHAT_PACE
+
+
+def result_of(draft: wall.Draft, outcome: wall.Outcome) -> Receipt | Exception:
+    """What the sender of a draft is to get: the receipt, or an error with its sentence in the language of now."""
+    if outcome.seq is None or outcome.at is None:
+        return _error(draft, outcome)
+    return Receipt(draft.talk, draft.id, outcome.seq, outcome.at, again=outcome.word == "again")
 
 
 def _error(draft: wall.Draft, outcome: wall.Outcome) -> Exception:

@@ -291,12 +291,12 @@ async def test_whoever_comes_in_first_lends_the_switchboard_neither_eyes_nor_han
         found.append(acting())
         swept.set()
 
-    async def serve(_board: board.Switchboard, _conversation: int) -> None:
+    async def read(_board: board.Switchboard) -> None:
         found.extend([acting(), await in_thread(acting)()])
         looked.set()
 
     monkeypatch.setattr(board.Switchboard, "sweep_once", sweep_once)
-    monkeypatch.setattr(board.Switchboard, "_serve", serve)
+    monkeypatch.setattr(board.Switchboard, "_read", read)
     viewer = await in_thread(viewer_for)(pilot)
     own, line = board.Switchboard(), board.Line(pilot.pk, "s", "h", AsyncMock(), AsyncMock())
     with acting_as(viewer):
@@ -320,8 +320,8 @@ async def test_a_command_is_carried_out_as_its_viewer_and_as_nobody_else(dial, p
     monkeypatch.setattr(consumers, "_carry_out", listen)
     for person in (pilot, neighbour):
         line = await dial(person)
-        await line.say(op="ping")
-        await line.hear_op("beat")
+        await line.say(op="read", c=999_999, seq=1)
+        await line.hear_op("gone")
     assert found == [pilot.pk, neighbour.pk]
 
 

@@ -52,6 +52,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """As the product's, but for the transaction around a test, and for who arranges."""
 
     ops_class = Operations
+    serves_as = ROLE
 
     def init_connection_state(self) -> None:
         super().init_connection_state()

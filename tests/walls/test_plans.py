@@ -6,6 +6,7 @@ then its index is of no use, and a page of 1 ms takes 60. There are enough rows 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -102,9 +103,12 @@ def _act(what: Callable[[Viewer], object]) -> Callable[[Viewer], None]:
 
 
 def _switchboard(_pilot: Viewer) -> None:
-    with acting_as_nobody():
-        delivery.standing(range(1, 11), [PILOT])
-        delivery.read(LONG, [PILOT], [SIZE.long_messages - 40])
+    asked = json.dumps([{"talk": LONG, "after": SIZE.long_messages - 40, "version": -1}])
+    with acting_as_nobody(), connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM chat_heads(%s::bigint[])", [list(range(1, 11))])
+        cursor.execute("SELECT * FROM chat_news(%s::json, 200)", [asked])
+        cursor.execute("SELECT * FROM chat_beats(%s::bigint[])", [[PILOT]])
+    delivery.read_as(PILOT, LONG, SIZE.long_messages - 40, SIZE.long_messages)
 
 
 READ = SIZE.experiences - 2

@@ -98,6 +98,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """PostgreSQL, told in each transaction who acts."""
 
     ops_class = Operations
+    #: The role that a connection without a viewer has to take on (``toolkit.database.loop``); empty: it has it already.
+    serves_as = ""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
