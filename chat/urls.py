@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from chat.views import actions, data, deeds, files, pages, search
+from chat.views import actions, data, deeds, files, missed, pages, search
 
 app_name = "chat"
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("", pages.conversation_list, name="list"),
     path("zeilen/", pages.rows, name="rows"),
     path("neu/", pages.new, name="new"),
+    path("mails/<str:token>/", missed.missed_off, name="missed-off"),
     path("suche/", search.search, name="search"),
     path("person/<int:person_id>/", actions.direct, name="open-direct"),
     path("<int:pk>/", pages.conversation, name="conversation"),

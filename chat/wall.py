@@ -209,3 +209,11 @@ def drop_unsent_files(before: datetime) -> list[UUID]:
 def files_kept(keys: Sequence[UUID]) -> set[UUID]:
     """Which of these files are to stay on the disk; only while nobody acts."""
     return {key for (key,) in _rows("SELECT * FROM chat_files_kept(%s::uuid[])", list(keys))}
+
+
+def who_missed(now: datetime, away: timedelta, fresh: timedelta) -> list[int]:
+    """People who read nothing for so long and have not been told of something that is no older than ``fresh``.
+
+    Only while nobody acts: numbers, in order.
+    """
+    return sorted(number for (number,) in _rows("SELECT chat_missed(%s, %s, %s)", now, away, fresh))

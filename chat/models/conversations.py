@@ -100,6 +100,7 @@ class Participant(models.Model):
     joined_seq = models.BigIntegerField(default=0, help_text="Sees messages above this number")
     left_seq = models.BigIntegerField(null=True, blank=True, help_text="Saw messages up to this number; then gone")
     read_seq = models.BigIntegerField(default=0)
+    read_at = models.DateTimeField(null=True, blank=True, help_text="When read_seq last rose; kept by a trigger")
     joined_at = models.DateTimeField(auto_now_add=True)
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.MEMBER, db_default=Role.MEMBER)
     muted = models.BooleanField(default=False)

@@ -25,6 +25,9 @@ class ChatWish(models.Model):
     enter_sends = models.BooleanField(_("Eingabetaste sendet"), default=False)
     shortcuts = models.BooleanField(_("Tastenkürzel"), default=True)
     mail_missed = models.BooleanField(_("Mail, wenn ich etwas verpasst habe"), default=True)
+    mail_rooms = models.BooleanField(
+        _("In diesen Mails auch, was in Räumen gesagt wurde"), default=False, db_default=False
+    )
 
     def __str__(self) -> str:
         return f"{self.person_id}"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
+from notices.quiet import EVENING, MORNING, NEVER, Quiet
+
 
 class Notice(models.Model):
     """One sentence for one person, with where it leads. ``key`` merges repeats while unread."""
@@ -36,10 +38,18 @@ class Notice(models.Model):
 
 
 class NoticeWish(models.Model):
-    """A person's wish about notices; who never said anything gets mails."""
+    """A person's wish about notices; who never said anything gets mails, by day."""
 
     person = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     mail = models.BooleanField(default=True, help_text="Also by mail what need not be told by mail")
+    quiet = models.BooleanField(default=True, help_text="Whether there are quiet hours at all")
+    quiet_from = models.TimeField(default=EVENING)
+    quiet_to = models.TimeField(default=MORNING)
+    quiet_weekends = models.BooleanField(default=True)
 
     def __str__(self) -> str:
         return f"{self.person_id}: {'mail' if self.mail else 'page only'}"
+
+    @property
+    def quiet_hours(self) -> Quiet:
+        return Quiet(self.quiet_from, self.quiet_to, self.quiet_weekends) if self.quiet else NEVER

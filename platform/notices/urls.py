@@ -10,5 +10,6 @@ urlpatterns = [
     path("", notices.notice_list, name="list"),
     path("gelesen/", notices.notice_read_all, name="read-all"),
     path("wunsch/", notices.notice_wish, name="wish"),
+    path("ruhezeiten/", notices.notice_quiet, name="quiet"),
     path("<int:pk>/", notices.notice_follow, name="follow"),
 ]

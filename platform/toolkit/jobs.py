@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMultiAlternatives
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.tasks import Task
@@ -83,6 +83,11 @@ def job_for_nobody(
     because="The text was written for its reader when it was enqueued; nothing is looked up.",
     queue="mail",
 )
-def send_mail_job(*, to: str, subject: str, body: str) -> None:
-    """Send one plain-text mail; tried again with growing waits when the server does not answer."""
-    EmailMessage(subject=subject, body=body, from_email=settings.DEFAULT_FROM_EMAIL, to=[to]).send()
+def send_mail_job(*, to: str, subject: str, body: str, html: str = "", headers: dict[str, str] | None = None) -> None:
+    """Send one mail, plain and, where there is one, with a page; tried again with growing waits when nobody answers."""
+    mail = EmailMultiAlternatives(
+        subject=subject, body=body, from_email=settings.DEFAULT_FROM_EMAIL, to=[to], headers=headers or {}
+    )
+    if html:
+        mail.attach_alternative(html, "text/html")
+    mail.send()

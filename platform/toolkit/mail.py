@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
+from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
 from django.utils import translation
 
 from toolkit.jobs import send_mail_job
 
 
-def send_mail(to: Sequence[str], template: str, context: dict[str, Any], *, language: str = "de") -> None:
-    """Enqueue one mail per address. ``template`` names ``<template>.txt``; its first line is the subject.
+def send_mail(
+    to: Sequence[str],
+    template: str,
+    context: dict[str, Any],
+    *,
+    language: str = "de",
+    at: datetime | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> None:
+    """Enqueue one mail per address, to be sent now or ``at`` a moment.
 
+    ``template`` names ``<template>.txt``, whose first line is the subject, and ``<template>.html`` where there is one.
     The text is rendered now, with what is true now. Line breaks in the subject are removed (header injection).
     """
     with translation.override(language):
         text = render_to_string(f"{template}.txt", context).strip()
+        try:
+            html = render_to_string(f"{template}.html", context).strip()
+        except TemplateDoesNotExist:
+            html = ""
     subject, _newline, body = text.partition("\n")
+    more: dict[str, Any] = {"html": html} if html else {}
+    if headers:
+        more["headers"] = {name: " ".join(value.split()) for name, value in headers.items()}
+    job = send_mail_job.configure(schedule_at=at) if at is not None else send_mail_job
     for address in to:
-        send_mail_job.defer(to=address, subject=" ".join(subject.split()), body=body.strip() + "\n")
+        job.defer(to=address, subject=" ".join(subject.split()), body=body.strip() + "\n", **more)

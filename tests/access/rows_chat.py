@@ -9,8 +9,9 @@ from chat.public import open_room, register_room_rule
 from chat.services.conversations import open_direct, open_group
 from chat.services.files import upload
 from chat.services.messages import send_message
+from chat.services.missed import token_of
 from tenancy.viewer import viewer_for
-from tests.access.table import Row, hidden, signed_in
+from tests.access.table import Row, everyone, hidden, signed_in
 from tests.chat import files
 from toolkit.access import ALLOW, deny
 from toolkit.acting import acting_as
@@ -65,6 +66,9 @@ ENTERING = {"pilot": 302, "coordinator": 302, "office_head": 302}
 ROWS = {
     "chat:list": signed_in("get", 200),
     "chat:rows": signed_in("get", 200),
+    "chat:missed-off": everyone("get", 200, lambda w: {"token": token_of(w.neighbour.pk)}),
+    "chat:missed-off#once": everyone("post", 200, lambda w: {"token": token_of(w.neighbour.pk)}),
+    "chat:missed-off#forged": everyone("post", 404, lambda w: {"token": token_of(w.neighbour.pk) + "x"}),
     "chat:search": signed_in("get", 200, query="q=Moin"),
     "chat:new": signed_in("get", 200),
     "chat:new#post": signed_in("post", 422, data={"title": "Runde"}, operator=403),

@@ -16,6 +16,10 @@ ROWS = {
     "notices:list": signed_in("get", 200),
     "notices:read-all": signed_in("post", 302),
     "notices:wish": signed_in("post", 302),
+    "notices:quiet": signed_in(
+        "post", 302, data={"quiet": "on", "quiet_from": "18:00", "quiet_to": "07:00", "quiet_weekends": "on"}
+    ),
+    "notices:quiet#bad": signed_in("post", 422, data={"quiet": "on", "quiet_from": "99:00"}),
     "notices:follow": Row(
         "post",
         lambda w: {"pk": w.notice.pk},

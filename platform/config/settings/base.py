@@ -173,6 +173,9 @@ CHAT_PACE: int = env.int("CHAT_PACE", default=1)
 #: So long (hours) people may change the words of their own messages; how they read before stays visible.
 CHAT_EDIT_HOURS: int = env.int("CHAT_EDIT_HOURS", default=24)
 
+#: Who has read nothing for so long (minutes) is away, and is told by mail of what they miss.
+CHAT_AWAY_MINUTES: int = env.int("CHAT_AWAY_MINUTES", default=30)
+
 MEDIA_ROOT = DATA_DIR / "media"
 # clamd, where there is one: tcp://127.0.0.1:3310 or unix:///run/clamav/clamd.ctl. Files then wait for its answer.
 CLAMD_ADDRESS: str = env.str("CLAMD_ADDRESS", default="")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import time
+
 from django.utils import timezone
 
 from notices.models import Notice, NoticeWish
@@ -37,3 +39,12 @@ def choose_notice_mail(viewer: Viewer, *, mail: bool) -> None:
     if viewer.person_id is None:
         raise Denied(may_have_notices(viewer))
     NoticeWish.objects.update_or_create(person_id=viewer.person_id, defaults={"mail": mail})
+
+
+@verb
+def choose_quiet(viewer: Viewer, *, quiet: bool, quiet_from: time, quiet_to: time, quiet_weekends: bool) -> None:
+    """Keep when the viewer wants quiet: mails that can wait, wait until then; nothing is lost."""
+    if viewer.person_id is None:
+        raise Denied(may_have_notices(viewer))
+    hours = {"quiet": quiet, "quiet_from": quiet_from, "quiet_to": quiet_to, "quiet_weekends": quiet_weekends}
+    NoticeWish.objects.update_or_create(person_id=viewer.person_id, defaults=hours)

@@ -11,6 +11,7 @@ from django.utils import translation
 
 from notices.kinds import always_arrives
 from notices.models import Notice
+from notices.queries.quiet import loud_moments
 from tenancy.models import Person
 from toolkit.mail import send_mail
 
@@ -65,6 +66,8 @@ def _mail(people: list[Person], *, kind: str, texts: dict[str, str], url: str) -
             cursor.execute("SELECT notices_without_mail(%s::bigint[])", [[person.pk for person in people]])
             silent = {person_id for (person_id,) in cursor.fetchall()}
         people = [person for person in people if person.pk not in silent]
+    # What somebody waits for comes at once; the rest may wait for the morning.
+    loud = {} if always_arrives(kind) else loud_moments([person.pk for person in people])
     for person in people:
         send_mail(
             [person.email],
@@ -76,4 +79,5 @@ def _mail(people: list[Person], *, kind: str, texts: dict[str, str], url: str) -
                 "wishes": "" if always_arrives(kind) else settings.SITE_URL,
             },
             language=person.language,
+            at=loud.get(person.pk),
         )

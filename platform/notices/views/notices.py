@@ -9,27 +9,32 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from notices.forms.quiet import QuietForm, form_of
 from notices.kinds import ICONS
 from notices.models import Notice
-from notices.queries.notices import notice_page, wants_mail
-from notices.services.reading import choose_notice_mail, read_all_notices, read_notice
+from notices.queries.notices import notice_page
+from notices.queries.quiet import own_wish
+from notices.services.reading import choose_notice_mail, choose_quiet, read_all_notices, read_notice
 from tenancy.middleware import ViewerRequest
 
 
 @require_safe
 def notice_list(request: ViewerRequest) -> HttpResponse:
     """What I was told, newest first."""
+    return _show(request)
+
+
+def _show(request: ViewerRequest, typed: QuietForm | None = None, status: int = 200) -> HttpResponse:
+    wish = own_wish(request.viewer)
     page = notice_page(request.viewer, request.GET.get("page", ""))
-    return render(
-        request,
-        "notices/list.html",
-        {
-            "section": "notices",
-            "page": page,
-            "rows": [(notice, ICONS.get(notice.kind.partition(".")[0], "notifications")) for notice in page.items],
-            "wants_mail": wants_mail(request.viewer),
-        },
-    )
+    context = {
+        "section": "notices",
+        "page": page,
+        "rows": [(notice, ICONS.get(notice.kind.partition(".")[0], "notifications")) for notice in page.items],
+        "wants_mail": wish.mail,
+        "quiet": typed or form_of(wish),
+    }
+    return render(request, "notices/list.html", context, status=status)
 
 
 @require_POST
@@ -62,4 +67,15 @@ def notice_wish(request: ViewerRequest) -> HttpResponse:
         messages.success(request, _("Sie bekommen Mitteilungen jetzt auch per Mail."))
     else:
         messages.success(request, _("Sie bekommen nur noch Einladungen, Erwähnungen und Entscheidungen per Mail."))
+    return redirect("notices:list")
+
+
+@require_POST
+def notice_quiet(request: ViewerRequest) -> HttpResponse:
+    """Keep the quiet hours."""
+    form = QuietForm(request.POST)
+    if not form.is_valid():
+        return _show(request, form, status=422)
+    choose_quiet(request.viewer, **form.cleaned_data)
+    messages.success(request, _("Ihre Ruhezeiten sind gespeichert."))
     return redirect("notices:list")

@@ -1,0 +1,119 @@
+"""What somebody missed while they were away, read as themselves: only what they may see now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, Greatest
+
+from chat.models import ChatWish, Conversation, Message, MissedTold, Participant
+from chat.policies import findable_messages, visible_conversations
+from chat.queries.conversations import titles_of
+from chat.queries.faces import faces_of
+from tenancy.viewer import Viewer
+from toolkit.markdown import plain_text
+
+#: What is older is history: nobody is told of it by mail.
+FRESH = timedelta(days=3)
+#: So many conversations stand in one mail, and so many messages of each.
+CONVERSATIONS = 10
+LINES = 3
+COUNTED = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One message in one line."""
+
+    name: str
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """What was missed in one conversation: how many (at most 100), the newest of them, and up to which number."""
+
+    conversation_id: int
+    title: str
+    is_direct: bool
+    count: int
+    lines: tuple[Line, ...]
+    up_to: int
+    oldest: datetime
+
+
+def away_for() -> timedelta:
+    """So long nothing was read before somebody counts as away."""
+    return timedelta(minutes=settings.CHAT_AWAY_MINUTES)
+
+
+def wish_of(viewer: Viewer) -> ChatWish:
+    """What the viewer wishes in the chat; the defaults where they never said anything. One query."""
+    return ChatWish.objects.filter(person_id=viewer.someone).first() or ChatWish(person_id=viewer.someone)
+
+
+def was_here(viewer: Viewer, since: datetime) -> bool:
+    """Whether the viewer has read anything in the chat since then."""
+    return Participant.objects.filter(person_id=viewer.someone, read_at__gt=since).exists()
+
+
+def missed_by(viewer: Viewer, now: datetime, wish: ChatWish) -> list[Missed]:
+    """What the viewer was not told yet and would want to be, the liveliest conversation first.
+
+    Direct conversations and groups, rooms where it is wished; of silent ones, and of rooms, what names the viewer.
+    """
+    told = MissedTold.objects.filter(person_id=viewer.someone, conversation_id=OuterRef("pk")).values("seq")
+    rows = (
+        visible_conversations(viewer)
+        .annotate(
+            since=Greatest("read_seq", "joined_seq", Coalesce(Subquery(told), Value(0))),
+            named=F("participants__mention_seq"),
+        )
+        .filter(last_at__gt=now - FRESH, head__gt=F("since"))
+        .order_by("-last_at", "-pk")
+    )
+    kinds = list(Conversation.Kind) if wish.mail_rooms else [Conversation.Kind.DIRECT, Conversation.Kind.GROUP]
+    places = list(rows.filter(Q(muted=False, kind__in=kinds) | Q(named__gt=F("since")))[:CONVERSATIONS])
+    found: list[tuple[Conversation, list[Message]]] = []
+    for place in places:
+        messages = findable_messages(viewer).filter(
+            conversation_id=place.pk,
+            seq__gt=place.since,
+            created_at__gt=now - FRESH,
+        )
+        messages = messages.exclude(sender_id=viewer.someone)
+        if place.muted or place.kind not in kinds:
+            messages = messages.filter(Q(mentions__contains=[viewer.someone]) | Q(mentions_all=True))
+        newest = list(messages.order_by("-seq")[:COUNTED])
+        if newest:
+            found.append((place, newest))
+    return _told(viewer, found)
+
+
+def _told(viewer: Viewer, found: Sequence[tuple[Conversation, list[Message]]]) -> list[Missed]:
+    titles = titles_of(viewer, [place.pk for place, _ in found])
+    faces = faces_of(message.sender_id for _, newest in found for message in newest[:LINES])
+    return [
+        Missed(
+            conversation_id=place.pk,
+            title=titles[place.pk],
+            is_direct=place.kind == Conversation.Kind.DIRECT,
+            count=len(newest),
+            lines=tuple(
+                Line(
+                    name=faces[message.sender_id].name if message.sender_id in faces else "",
+                    text=plain_text(message.body, limit=160),
+                    at=message.created_at,
+                )
+                for message in reversed(newest[:LINES])
+            ),
+            up_to=newest[0].seq,
+            oldest=newest[-1].created_at,
+        )
+        for place, newest in found
+    ]
