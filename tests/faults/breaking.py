@@ -51,7 +51,7 @@ async def clocks_changed(field: Field) -> None:
 
 
 async def double_tabs(field: Field) -> None:
-    field.order("double", seconds=2.0)
+    field.order("double", seconds=2.0, share=0.3)
     await asyncio.sleep(2.0)
 
 

@@ -15,6 +15,7 @@ from tests.faults.engines import Engines
 from tests.faults.field import Field, standing
 from tests.faults.model import Past, Row, Seat, Verdict, check
 from tests.faults.plan import Kind, Plan
+from tests.faults.reading import read_by_address
 
 PRODUCT = "tests.faults.served:application"
 #: After the last fault everybody has everything within this time (seconds).
@@ -57,6 +58,7 @@ async def run(plan: Plan, folder: Path, application: str = PRODUCT) -> Report:
         await coming
         report.last = await _quiet(ground)
         memory = await ground.finish()
+        memory.logs += await read_by_address(ground)
         past = await asyncio.to_thread(remembered, ground.engines, memory, ground)
     report.verdict = check(past)
     report.seconds = time.monotonic() - begun

@@ -28,7 +28,7 @@ async def without_key(folder: Path) -> Verdict:
     """Nothing in the database forbids that one client id is stored twice, and people send theirs to two at once."""
     async with standing(SMALL, folder, PRODUCT) as field:
         await asyncio.to_thread(_drop_key, field.engines.address)
-        field.order("double", seconds=60.0)
+        field.order("double", seconds=60.0, share=1.0)
         return await _talk(field)
 
 

@@ -34,6 +34,7 @@ class Order(Struct):
     n: int = 0
     rate: float = 0.0
     seconds: float = 0.0
+    share: float = 0.0
     person: int = 0
     c: int = 0
     above: int = 0
@@ -80,7 +81,7 @@ class Crowd:
         self._marks: dict[int, Mark] = {}
         self._reached: dict[int, float] = {}
         self._jobs: set[asyncio.Task[Any]] = set()
-        self._twins_until = 0.0
+        self._twins = 0.0
         self.over = asyncio.Event()
 
     def start(self, work: Any) -> None:
@@ -117,7 +118,7 @@ class Crowd:
             if not person.idle_in(c):
                 continue
             places = [c]
-            if time.monotonic() < self._twins_until and self._chance.random() < 0.3:
+            if self._chance.random() < self._twins:
                 places += [other for other in person.inside if other != c and person.idle_in(other)][:1]
             person.write(places)
             self._written += 1
@@ -146,8 +147,7 @@ class Crowd:
                 for device in self._chance.sample(self.devices, order.n):
                     self.start(device.fall_asleep(order.seconds))
             case "double":
-                self._twins_until = time.monotonic() + order.seconds
-                self.start(self._double(order.seconds))
+                self.start(self._double(order.seconds, order.share))
             case "clocks":
                 for late in self._chance.sample(list(self.people.values()), order.n):
                     late.clock = self._chance.uniform(-order.seconds, order.seconds)
@@ -160,10 +160,13 @@ class Crowd:
             case "finish":
                 self.over.set()
 
-    async def _double(self, seconds: float) -> None:
+    async def _double(self, seconds: float, twins: float) -> None:
+        """For some seconds all is sent by all devices at once, and a share of it to two conversations."""
+        self._twins = twins
         for person in self.people.values():
             person.doubling = 1.0
         await asyncio.sleep(seconds)
+        self._twins = 0.0
         for person in self.people.values():
             person.doubling = 0.1
 

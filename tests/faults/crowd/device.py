@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 PING_SECONDS = 15.0
 ANSWER_SECONDS = 10.0
+#: After so many entries of a conversation one says that they were shown.
+TAKEN_EVERY = 50
 FIRST_WAIT, LONGEST_WAIT = 0.1, 2.0
 
 
@@ -42,6 +44,7 @@ class Device:
         self.frames = 0
         self.errors: Counter[str] = Counter()
         self._asked: dict[int, float] = {}
+        self._untold: dict[int, int] = {}
         self._heard = 0.0
         self._reading = asyncio.Event()
         self._reading.set()
@@ -97,6 +100,7 @@ class Device:
         )
         self.raw = raw
         self._asked.clear()
+        self._untold.clear()
         ping = asyncio.create_task(self._ping(raw))
         try:
             await raw.send(frame_of({"op": "hello"}))
@@ -205,6 +209,14 @@ class Device:
             if item.seq > self.cursors.get(event.c, 0):
                 log.shown.append((item.seq, item.id, mark_of(item.text), now))
                 self.cursors[event.c] = item.seq
+        self._say_taken(event.c, len(event.items))
+
+    def _say_taken(self, c: int, entries: int) -> None:
+        """Now and then the server is told how far one is, so that it goes on."""
+        self._untold[c] = self._untold.get(c, 0) + entries
+        if self._untold[c] >= TAKEN_EVERY:
+            self._untold[c] = 0
+            self.say(op="taken", c=c, seq=self.cursors[c])
 
     def _ask(self, c: int) -> None:
         """Something is missing: say so, once in a while."""

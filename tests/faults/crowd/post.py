@@ -14,11 +14,19 @@ class NoAnswer(Exception):
 
 async def post(url: str, cookie: str, body: bytes, kind: str = "application/json", patience: float = 8.0) -> bytes:
     """The body of the answer; its status is in front of it, as three digits and a blank."""
+    head = f"X-CSRFToken: {TOKEN}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n"
+    return await _ask("POST", url, f"{cookie}; csrftoken={TOKEN}", head, body, patience)
+
+
+async def get(url: str, cookie: str, patience: float = 8.0) -> bytes:
+    """As ``post``, for what is only read."""
+    return await _ask("GET", url, cookie, "", b"", patience)
+
+
+async def _ask(method: str, url: str, cookie: str, more: str, body: bytes, patience: float) -> bytes:
     parts = urlsplit(url)
-    head = (
-        f"POST {parts.path} HTTP/1.1\r\nHost: {parts.netloc}\r\nCookie: {cookie}; csrftoken={TOKEN}\r\n"
-        f"X-CSRFToken: {TOKEN}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
-    )
+    path = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    head = f"{method} {path} HTTP/1.1\r\nHost: {parts.netloc}\r\nCookie: {cookie}\r\n{more}Connection: close\r\n\r\n"
     try:
         async with asyncio.timeout(patience):
             reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
