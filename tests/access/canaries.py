@@ -11,6 +11,7 @@ from django.utils import timezone
 from chat.ids import new_client_id
 from chat.models import Conversation
 from chat.services.conversations import leave_conversation, open_direct, open_group
+from chat.services.files import upload
 from chat.services.messages import send_message
 from exchange.calendars import token_for
 from exchange.models import CalendarAddress, Edition, ExchangeFormat, Experience, Workshop
@@ -18,6 +19,7 @@ from moderation.models import Report
 from tenancy.models import Application, Network, RoleTerm
 from tenancy.viewer import viewer_for
 from tests.access.aviary import BIRD, Aviary
+from tests.chat import files
 from tests.factories.exchange import CommentFactory, DraftFactory, ExperienceFactory
 from tests.factories.moderation import DecisionFactory, ReportFactory
 from tests.factories.notices import NoticeFactory
@@ -277,11 +279,21 @@ def _talk(birds: Aviary, cast: SimpleNamespace) -> None:
         send_message(viewer_for(by), conversation, new_client_id(), birds.word(name, *who))
         birds.keep(Conversation.objects.get(pk=conversation))
 
+    def gave(name: str, by: Any, conversation: int, *who: str, sent: bool = True) -> None:
+        called = f"{birds.word(f'{name}name', *who)}.txt"
+        content = birds.word(name, *who).encode()
+        row = birds.keep(upload(viewer_for(by), conversation, files.uploaded(called, content)))
+        if sent:
+            send_message(viewer_for(by), conversation, new_client_id(), "", files=[row.key])
+
     direct = open_direct(viewer_for(cast.pilot), cast.neighbour.pk)
     said("direct", cast.pilot, direct, "pilot", "neighbour")
+    gave("directfile", cast.pilot, direct, "pilot", "neighbour")
+    gave("unsentfile", cast.neighbour, direct, "neighbour", sent=False)
     both = ("pilot", "coordinator")
     group = open_group(viewer_for(cast.pilot), birds.word("group", *both), [cast.coordinator.pk, cast.office_head.pk])
     said("beforeleaving", cast.pilot, group, *both)
+    gave("filebeforeleaving", cast.office_head, group, *both)
     leave_conversation(viewer_for(cast.office_head), group)
     said("afterleaving", cast.coordinator, group, *both)
     there = open_group(viewer_for(cast.neighbour), birds.word("hngroup", *PARTNER), [cast.neighbour_coordinator.pk])

@@ -178,7 +178,7 @@ def _filled(name: str, entry: URLPattern, birds: Aviary) -> Iterator[str]:
     slugs: dict[str, list[Any]] = {
         "slug": formats if "format" in name or "edition" in name else about_networks,
         "step": ["wir"], "part": ["wir", "aemter"], "asked": ["heilbronn"], "number": [1],
-        "token": ["geraten"], "key": ["geraten"], "uidb36": ["1"],
+        "token": ["geraten"], "key": [*(thing.key for thing in birds.of("MessageFile")), "geraten"], "uidb36": ["1"],
     }  # fmt: skip
     rounds: list[dict[str, Any]] = [{}]
     if name == "moderation:report":
