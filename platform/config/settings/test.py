@@ -42,8 +42,8 @@ CHANNEL_LAYERS["default"]["CONFIG"] = {
     "prefix": f"test-{os.getpid()}",
 }
 
-# Files of one run, and gone with it.
-MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="lotsennetz-media-"))
+# Files of one run, and gone with it; made when the first one comes.
+MEDIA_ROOT = Path(tempfile.gettempdir()) / f"lotsennetz-media-{os.getpid()}"
 atexit.register(shutil.rmtree, MEDIA_ROOT, ignore_errors=True)
 CLAMD_ADDRESS = ""
 
