@@ -73,6 +73,7 @@ def missed_by(viewer: Viewer, now: datetime, wish: ChatWish) -> list[Missed]:
         .annotate(
             since=Greatest("read_seq", "joined_seq", Coalesce(Subquery(told), Value(0))),
             named=F("participants__mention_seq"),
+            silent=F("participants__muted"),
         )
         .filter(last_at__gt=now - FRESH, head__gt=F("since"))
         .order_by("-last_at", "-pk")
@@ -87,7 +88,7 @@ def missed_by(viewer: Viewer, now: datetime, wish: ChatWish) -> list[Missed]:
             created_at__gt=now - FRESH,
         )
         messages = messages.exclude(sender_id=viewer.someone)
-        if place.muted or place.kind not in kinds:
+        if place.silent or place.kind not in kinds:
             messages = messages.filter(Q(mentions__contains=[viewer.someone]) | Q(mentions_all=True))
         newest = list(messages.order_by("-seq")[:COUNTED])
         if newest:
