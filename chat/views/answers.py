@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.contrib import messages as flash
@@ -41,6 +42,14 @@ def number_in(request: HttpRequest, name: str) -> int | None:
     """A number in the query, or None for everything that is none."""
     value = request.GET.get(name, "")
     return int(value) if value.isdecimal() and value.isascii() and len(value) < MARK_DIGITS else None
+
+
+def day_in(request: HttpRequest, name: str) -> date | None:
+    """A day (YYYY-MM-DD) in the query, or None for everything that is none."""
+    try:
+        return date.fromisoformat(request.GET.get(name, ""))
+    except ValueError:
+        return None
 
 
 def done(request: HttpRequest, pk: int, seq: int, deed: Callable[[], Any], said: str = "") -> HttpResponse:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date
 
 from django.http import Http404, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
@@ -23,7 +22,7 @@ from chat.queries.messages import (
     thread,
 )
 from chat.queries.people import people_to_name
-from chat.views.answers import number_in
+from chat.views.answers import day_in, number_in
 from chat.wire import encode_items
 from tenancy.middleware import ViewerRequest
 from tenancy.viewer import Viewer
@@ -62,9 +61,7 @@ def _asked(request: ViewerRequest, viewer: Viewer, pk: int, head: int) -> Stretc
         return Stretch(thread(viewer, pk, root), before=False, more=False)
     if request.GET.get("geheftet"):
         return Stretch(pinned(viewer, pk), before=False, more=False)
-    try:
-        day = date.fromisoformat(request.GET.get("tag", ""))
-    except ValueError:
+    if (day := day_in(request, "tag")) is None:
         return None
     return log_around(viewer, pk, first_of_day(viewer, pk, day) or head, head=head)
 

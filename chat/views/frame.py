@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -86,6 +87,7 @@ def show_conversation(
         "max_body": MAX_BODY,
         "max_files": MAX_FILES,
         "others": details.member_count - 1,
+        "edit_hours": settings.CHAT_EDIT_HOURS,
         "signs": offered(),
     }
     return render(request, "chat/conversation.html", context, status=status)

@@ -8,10 +8,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from chat.forms.conversations import GroupForm, SearchForm
 from chat.policies import may_open_group
+from chat.queries.messages import first_of_day
 from chat.queries.people import people_to_write_to
 from chat.services.conversations import open_group
 from chat.views import frame
-from chat.views.answers import number_in
+from chat.views.answers import day_in, number_in
 from tenancy.middleware import ViewerRequest
 from toolkit.access import require
 
@@ -35,9 +36,12 @@ def rows(request: ViewerRequest) -> HttpResponse:
 def conversation(request: ViewerRequest, pk: int) -> HttpResponse:
     """One conversation: where the unread begins, or ``?vor=NUMBER`` before a message, ``?um=NUMBER`` around it.
 
-    ``?antwort=NUMBER`` opens the form for an answer to it.
+    ``?tag=YYYY-MM-DD`` begins with the first message of that day or after it; ``?antwort=NUMBER`` opens the form for an
+    answer to a message.
     """
     before, around, reply = (number_in(request, name) for name in ("vor", "um", "antwort"))
+    if (day := day_in(request, "tag")) is not None:
+        around = first_of_day(request.viewer, pk, day)
     return frame.show_conversation(request, pk, before=before, around=around, reply=reply)
 
 

@@ -193,7 +193,7 @@ def test_everything_is_reached_by_keyboard(stage: Stage, pilot: Person, group: i
     page.keyboard.press("Home")
     expect(page.locator("article").first).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.locator("article").first.locator("a:focus")).to_have_count(1)
+    expect(page.locator("article").first.get_by_role("button", name="Reagieren", exact=True)).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.locator("article").first).to_be_focused()
 

@@ -1,36 +1,55 @@
 import type { Item } from "../../wire/chat";
-import { say } from "./words";
+import { namesMe } from "./message";
+import { fact, say } from "./words";
 
 const LONG = 150;
 const SOON = 5_000;
+const TOGETHER = 1_000;
+const FEW = 3;
 
-/** One voice for what arrives: name and text; when it is much, only how many. */
+/**
+ * One voice for what arrives: name and text; when it is more than three in five seconds, only how many. Somebody may
+ * want to hear all of it (data-announce), what names them, or nothing.
+ */
 export class Voice {
   #recent: number[] = [];
-  #bundle = 0;
+  #bundle: Item[] = [];
   #timer = 0;
+  #saying = 0;
 
   constructor(private readonly region: HTMLElement) {}
 
+  /** Say it now, whatever is wanted of what arrives: it answers something somebody did. */
   speak(text: string): void {
     this.region.textContent = "";
+    clearTimeout(this.#saying);
     // Emptied first: the same text twice would not be read twice.
-    setTimeout(() => (this.region.textContent = text), 60);
+    this.#saying = window.setTimeout(() => (this.region.textContent = text), 60);
   }
 
+  /** New messages of others in the open conversation. */
   arrived(items: Item[]): void {
+    const wanted = fact("announce") || "all";
+    const heard = wanted === "off" ? [] : wanted === "mentions" ? items.filter(namesMe) : items;
+    if (!heard.length) return;
     const now = Date.now();
-    this.#recent = [...this.#recent.filter((at) => now - at < SOON), ...items.map(() => now)];
-    if (this.#recent.length <= 3 && items.length === 1) {
-      const { name, text } = items[0]!;
-      this.speak(say("says", { name, text: text.length > LONG ? `${text.slice(0, LONG)} …` : text }));
+    this.#recent = [...this.#recent.filter((at) => now - at < SOON), ...heard.map(() => now)];
+    const few = this.#recent.length <= FEW && !this.#bundle.length;
+    if (few && heard.length === 1) {
+      this.speak(sentence(heard[0]!));
       return;
     }
-    this.#bundle += items.length;
+    this.#bundle.push(...heard);
     clearTimeout(this.#timer);
     this.#timer = window.setTimeout(() => {
-      this.speak(say("many", { n: this.#bundle }));
-      this.#bundle = 0;
-    }, 1_000);
+      const all = this.#bundle;
+      this.#bundle = [];
+      this.speak(all.length === 1 ? sentence(all[0]!) : say("many", { n: all.length }));
+    }, TOGETHER);
   }
+}
+
+function sentence({ name, text, files }: Item): string {
+  const words = text || files.map((file) => file.name).join(", ");
+  return say("says", { name, text: words.length > LONG ? `${words.slice(0, LONG)} …` : words });
 }

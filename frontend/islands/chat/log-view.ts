@@ -1,46 +1,60 @@
 import { render } from "lit/html.js";
 import type { Item, Messages } from "../../wire/chat";
+import { Actions, type ActionHost } from "./actions";
 import type { Voice } from "./announce";
+import { whenCardsCome } from "./cards";
 import { outbox, type Pending } from "./kept";
-import { focusables, moveByArrows } from "./keys";
+import { moveByArrows } from "./keys";
 import type { Line } from "./line";
 import type { List } from "./list";
-import { drawLog, type Waiting } from "./log";
+import { drawLog } from "./log";
+import type { Look, Waiting } from "./message";
+import { Place } from "./place";
+import { Window, type Stretch } from "./window";
 import { fact, say, sayCount } from "./words";
 
-const NEAR = 80;
-const IN_PAGE = 200;
+/** Whoever missed more than this while away, or looks elsewhere, is led to where it begins instead of to the end. */
+const MUCH = 15;
+const TAKEN_EVERY = 50;
+const TAKEN_AFTER = 2_000;
+const HIT_FOR = 4_000;
 
 /** What a log needs of the room around it. */
-export interface Around {
+export interface Around extends Omit<ActionHost, "jump" | "item" | "unread" | "next"> {
   line: Line;
   list: List;
   voice: Voice;
   again(id: string): void;
   discard(id: string): void;
-  /** Put the focus where one writes. */
-  write(): void;
 }
 
 /** The log of the open conversation: what is shown of it, where one stands in it, what is read. */
 export class LogView {
-  #items: Item[] = [];
+  readonly #window = new Window();
+  readonly #place: Place;
+  readonly #actions: Actions;
   #waiting: Waiting[] = [];
   #sent: Waiting[] = [];
+  /** The number up to which everything came. */
   #last = 0;
   #mark = 0;
   #read = 0;
+  /** Somebody wants it to stay unread. */
+  #kept = false;
   #fresh = 0;
   #current = "";
+  #hit = 0;
   #online = true;
   #slow = false;
   #live = false;
-  #more = false;
-  #stuck = true;
+  #gap = false;
+  #busy: Promise<unknown> | undefined;
   #reading = 0;
-  #log!: HTMLElement;
-  #rows!: HTMLElement;
-  #jump!: HTMLElement;
+  #untold = 0;
+  #telling = 0;
+  readonly #log: HTMLElement;
+  readonly #rows: HTMLElement;
+  readonly #jump: HTMLElement;
   readonly #c: number;
 
   constructor(
@@ -48,31 +62,53 @@ export class LogView {
     private readonly around: Around,
   ) {
     this.#c = Number(root.dataset.c);
-  }
-
-  async start(): Promise<void> {
-    const root = this.root;
     this.#log = root.querySelector<HTMLElement>(".log")!;
     this.#rows = root.querySelector<HTMLElement>(".ms")!;
     this.#jump = root.querySelector<HTMLElement>("[data-jump]")!;
-    this.#items = JSON.parse(root.querySelector("[data-items]")!.textContent!) as Item[];
+    this.#place = new Place(this.#log, this.#rows);
+    this.#actions = new Actions(this.#rows, {
+      ...around,
+      item: (seq) => this.#window.find(seq),
+      jump: (seq) => void this.jump(seq),
+      unread: (seq) => this.keepUnread(seq),
+      next: (article) => this.#focusNext(article),
+      redraw: (now) => around.redraw(now),
+    });
+  }
+
+  async start(): Promise<void> {
+    const { root } = this;
+    const items = JSON.parse(root.querySelector("[data-items]")!.textContent!) as Item[];
+    this.#window.replace({
+      items,
+      before: !!Number(root.dataset.before ?? root.dataset.older),
+      more: root.dataset.more === undefined ? !!root.dataset.past : !!Number(root.dataset.more),
+    });
     this.#mark = this.#read = Number(root.dataset.read);
-    this.#last = root.dataset.past ? (this.#items.at(-1)?.seq ?? 0) : Number(root.dataset.head);
-    this.#more = !!Number(root.dataset.older);
+    this.#last = Number(root.dataset.head);
     root.querySelector("[data-read-form]")?.remove();
-    root.querySelector("[data-hello]")?.toggleAttribute("hidden", this.#items.length > 0);
+    root.querySelector(".cmp__past")?.remove();
     await this.#loadWaiting();
     this.#rows.replaceChildren();
-    this.#draw();
-    this.#toTheNew();
+    this.#draw(false);
+    this.#open();
     this.#listen();
     this.#seen();
+    whenCardsCome(() => this.#draw());
+  }
+
+  /** Where one begins to read: what the address names, else the first unread, else the end. */
+  #open(): void {
+    const asked = new URLSearchParams(location.search).get("um") ?? /^#m(\d+)$/.exec(location.hash)?.[1];
+    if (asked && this.#window.find(Number(asked))) void this.jump(Number(asked), false);
+    else this.#toTheNew();
   }
 
   // --- from the line ---
 
   up(): void {
     this.#online = true;
+    this.#gap = this.#live;
     this.around.line.say({ op: "subscribe", c: this.#c, after: this.#last });
     this.#draw();
     this.#seen();
@@ -91,44 +127,63 @@ export class LogView {
     const fresh = event.items.filter((item) => item.seq > this.#last);
     if (!fresh.length) return;
     const me = Number(fact("me"));
-    const near = this.#nearEnd();
-    const looking = document.visibilityState === "visible" && near;
+    const others = fresh.filter((item) => item.kind === "text" && item.sender !== me);
+    const near = this.#nearEnd;
+    const awake = document.visibilityState === "visible";
+    const looking = awake && near;
+    // Who was away long, or is, does not stand at the end any more, but where the new begins.
+    const much = others.length > MUCH && this.#gap;
+    const stick = near && !much && (awake || this.#unreadHere() + others.length <= MUCH);
     // Whoever sees everything as it comes needs no line; whoever looks away finds one.
     if (looking && this.#read >= this.#last && this.#mark < this.#last) this.#mark = this.#last;
-    for (const item of fresh) this.#take(item);
+    if (!stick && this.#window.isFull) this.#window.more = true;
+    for (const item of fresh) {
+      if (item.kind !== "change") this.#window.add(item);
+      else if (item.now) this.#window.change(item.now);
+    }
     this.#last = fresh.at(-1)!.seq;
-    const texts = fresh.filter((item) => item.kind === "text");
-    const others = texts.filter((item) => item.sender !== me);
-    if (looking && this.#mark >= event.after) this.#mark = this.#last;
-    if (!near) this.#fresh += others.length;
+    if (looking && stick && this.#mark >= event.after) this.#mark = this.#last;
+    if (!stick) this.#fresh += others.length;
     const arrived = new Set(fresh.map((item) => item.id));
     this.#sent = this.#sent.filter((one) => !arrived.has(one.id));
-    this.#trim(near);
-    this.#draw(near);
+    if (stick) this.#window.cut("first", this.#needed());
+    this.#draw(stick);
+    if (much && near) this.#toTheNew();
     this.around.list.here(this.#c, fresh, !looking);
-    if (others.length && this.#live && document.visibilityState === "visible") this.around.voice.arrived(others);
+    if (others.length && this.#live && awake) this.around.voice.arrived(others);
     this.#live = true;
+    this.#tell(fresh.length);
     this.#seen();
   }
 
-  #take(item: Item): void {
-    if (item.kind !== "change") {
-      this.#items.push(item);
-      return;
-    }
-    const changed = this.#items.findIndex((one) => one.seq === item.target);
-    if (changed >= 0 && item.now) this.#items[changed] = item.now;
+  /** Says how far this page is, so that the other end sends on, and not faster than can be shown. */
+  #tell(n: number): void {
+    this.#untold += n;
+    clearTimeout(this.#telling);
+    const tell = () => {
+      this.#untold = 0;
+      this.around.line.say({ op: "taken", c: this.#c, seq: this.#last });
+    };
+    if (this.#untold >= TAKEN_EVERY) tell();
+    else this.#telling = window.setTimeout(tell, TAKEN_AFTER);
   }
 
   /** The rest of the first answer is history; what comes after the beat is news. */
   settled(): void {
     this.#live = true;
+    this.#gap = false;
+  }
+
+  /** A message looks different: said by the server, or done here a moment before it says so. */
+  change(now: Item): void {
+    this.#window.change(now);
+    this.#draw();
   }
 
   // --- from the outbox and the composer ---
 
   sent(one: Pending, seq: number): void {
-    if (one.c !== this.#c || this.#items.some((item) => item.id === one.id)) return;
+    if (one.c !== this.#c || this.#window.items.some((item) => item.id === one.id)) return;
     this.#sent.push({ ...one, seq });
   }
 
@@ -136,8 +191,10 @@ export class LogView {
   said(one: Pending): void {
     this.#waiting.push(one);
     this.#mark = this.#last;
+    this.#kept = false;
     this.#current = "";
-    this.#draw(true);
+    if (this.#window.more) void this.newest();
+    else this.#draw(true);
   }
 
   async waitingChanged(slow: boolean): Promise<void> {
@@ -148,7 +205,7 @@ export class LogView {
 
   latestOwn(): Item | undefined {
     const me = Number(fact("me"));
-    return this.#items.findLast((item) => item.kind === "text" && item.sender === me && !item.hidden && !item.gone);
+    return this.#window.items.findLast((item) => item.kind === "text" && item.sender === me && !item.hidden && !item.gone);
   }
 
   async #loadWaiting(): Promise<void> {
@@ -157,138 +214,240 @@ export class LogView {
 
   // --- drawing ---
 
-  #draw(stick = this.#nearEnd()): void {
-    const known = new Set(this.#waiting.map((one) => one.id));
-    const view = {
-      items: this.#items,
-      waiting: [...this.#sent.filter((one) => !known.has(one.id)), ...this.#waiting],
-      mark: this.#mark,
+  #look(): Look {
+    const { threadUrl = "", versionsUrl = "" } = this.root.dataset;
+    return {
+      current: this.#current || this.#lastId(),
+      hit: this.#hit,
       online: this.#online,
       slow: this.#slow,
-      reportUrl: this.root.dataset.reportUrl ?? "",
-      current: this.#current || this.#lastId(),
+      threadUrl,
+      versionsUrl,
+      inThread: false,
+      prefix: "",
       again: this.around.again,
       discard: this.around.discard,
     };
-    render(drawLog(view), this.#rows);
-    this.root
-      .querySelector("[data-hello]")
-      ?.toggleAttribute("hidden", view.items.length + view.waiting.length > 0);
-    this.#olderLink();
-    if (stick) this.#toEnd();
+  }
+
+  #draw(stick = this.#nearEnd && this.#place.stuck): void {
+    const known = new Set(this.#waiting.map((one) => one.id));
+    // What waits stands below the newest; where that is not in the page, it would stand in the wrong place.
+    const waiting = this.#window.more ? [] : [...this.#sent.filter((one) => !known.has(one.id)), ...this.#waiting];
+    const { items, before, more } = this.#window;
+    const view = { ...this.#look(), items, waiting, mark: this.#mark };
+    this.#place.hold(() => {
+      render(drawLog(view), this.#rows);
+      this.#link(".log__older", before ? `?vor=${this.#window.first}` : "", "older");
+      this.#link(".log__newer", more ? `?um=${this.#window.last}` : "", "newer");
+      this.root.querySelector("[data-hello]")?.toggleAttribute("hidden", items.length + waiting.length > 0);
+    }, stick);
+    this.#actions.refresh();
     this.#drawJump();
   }
 
   #lastId(): string {
-    const one = this.#waiting.at(-1);
-    if (one) return `p${one.id}`;
-    const item = this.#items.at(-1);
-    return item ? `m${item.seq}` : "";
+    const one = this.#window.more ? undefined : this.#waiting.at(-1);
+    return one ? `p${one.id}` : this.#window.last ? `m${this.#window.last}` : "";
   }
 
-  #nearEnd(): boolean {
-    return this.#log.scrollHeight - this.#log.scrollTop - this.#log.clientHeight < NEAR;
+  get #nearEnd(): boolean {
+    return !this.#window.more && this.#place.atEnd;
   }
 
-  #toEnd(): void {
-    this.#log.scrollTop = this.#log.scrollHeight;
-    this.#stuck = true;
-    this.#fresh = 0;
+  #unreadHere(): number {
+    const me = Number(fact("me"));
+    return this.#window.items.filter((item) => item.seq > this.#mark && item.sender !== me).length;
   }
 
   #toTheNew(): void {
     const line = this.#rows.querySelector<HTMLElement>(".newline");
-    if (line) line.scrollIntoView({ block: "center" });
-    else this.#toEnd();
-    this.#stuck = this.#nearEnd();
+    if (line) this.#place.show(line);
+    else this.#place.toEnd();
+    this.#place.stuck = this.#nearEnd;
     this.#drawJump();
   }
 
   #drawJump(): void {
-    const away = !this.#nearEnd();
+    const away = !this.#nearEnd;
     this.#jump.hidden = !away;
     if (away)
-      this.#jump.querySelector("span")!.textContent = this.#fresh
-        ? sayCount("newestCount", this.#fresh)
-        : say("newest");
+      this.#jump.querySelector("span")!.textContent = this.#fresh ? sayCount("newestCount", this.#fresh) : say("newest");
   }
 
-  /** A page holds about 200 messages; the one in focus stays. */
-  #trim(near: boolean): void {
-    if (!near || this.#items.length <= IN_PAGE + 100) return;
-    const held = this.#rows.contains(document.activeElement) && document.activeElement?.closest("article")?.id;
-    const first = this.#items.findIndex((item) => `m${item.seq}` === held);
-    const cut = this.#items.length - IN_PAGE;
-    this.#items.splice(0, first >= 0 ? Math.min(first, cut) : cut);
-    this.#more = true;
-  }
-
-  #olderLink(): void {
-    const place = this.root.querySelector(".log__older")!;
-    const link = place.querySelector<HTMLAnchorElement>("a");
-    if (!this.#more) {
+  #link(place: string, href: string, name: string): void {
+    const around = this.root.querySelector(place)!;
+    const link = around.querySelector<HTMLAnchorElement>("a");
+    if (!href) {
+      if (link?.contains(document.activeElement)) this.#log.focus({ preventScroll: true });
       link?.remove();
       return;
     }
     const one = link ?? document.createElement("a");
     one.className = "btn-older";
-    one.href = `?vor=${this.#items[0]?.seq ?? 1}`;
-    one.textContent = say("older");
-    if (!link) place.append(one);
+    one.href = href;
+    one.textContent = say(name);
+    if (!link) around.append(one);
   }
 
-  async #older(): Promise<void> {
-    const before = this.#items[0]?.seq;
-    if (!before) return;
-    const response = await fetch(`${this.root.dataset.messagesUrl}?vor=${before}`);
-    if (!response.ok) return;
-    const { items, more } = (await response.json()) as { items: Item[]; more: boolean };
-    const height = this.#log.scrollHeight;
-    const top = this.#log.scrollTop;
-    this.#items = [...items.filter((item) => item.seq < before), ...this.#items];
-    this.#more = more;
+  /** What must not be let go: the message in focus, and those in sight. */
+  #needed(): (item: Item) => boolean {
+    const ids = new Set(this.#place.shown().map((one) => one.id));
+    const focused = this.#rows.contains(document.activeElement) && document.activeElement?.closest("article");
+    if (focused) ids.add(focused.id);
+    return (item) => ids.has(`m${item.seq}`);
+  }
+
+  // --- loading ---
+
+  /** One question at a time: scrolling asks again by itself, a deed waits for its turn. */
+  async #ask(query: string, waits = true): Promise<Stretch | undefined> {
+    while (this.#busy) {
+      if (!waits) return undefined;
+      await this.#busy;
+    }
+    const asked = this.#fetch(query);
+    this.#busy = asked;
+    const stretch = await asked;
+    this.#busy = undefined;
+    return stretch;
+  }
+
+  async #fetch(query: string): Promise<Stretch | undefined> {
+    this.#window.asks();
+    try {
+      const response = await fetch(`${this.root.dataset.messagesUrl}?${query}`, { headers: { accept: "application/json" } });
+      return response.ok && !response.redirected ? ((await response.json()) as Stretch) : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  async older(): Promise<void> {
+    const stretch = this.#window.before && (await this.#ask(`vor=${this.#window.first}`, false));
+    if (!stretch) return;
+    this.#window.prepend({ items: stretch.items, before: stretch.before ?? !!stretch.more });
+    this.#window.cut("last", this.#needed());
     this.#draw(false);
-    this.#log.scrollTop = top + this.#log.scrollHeight - height;
+  }
+
+  async newer(): Promise<void> {
+    const stretch = this.#window.more && (await this.#ask(`um=${this.#window.last}`, false));
+    if (!stretch) return;
+    this.#window.append(stretch);
+    this.#window.cut("first", this.#needed());
+    this.#draw(false);
+  }
+
+  /** To the end of the log, with the newest messages in the page. */
+  async newest(): Promise<void> {
+    if (this.#window.more) {
+      const stretch = await this.#ask(`vor=${this.#last + 1}`);
+      if (!stretch) return;
+      this.#window.replace({ items: stretch.items, before: stretch.before ?? !!stretch.more, more: false });
+    }
+    this.#fresh = 0;
+    this.#draw(true);
+    this.#seen();
+  }
+
+  /** Lead to a message, wherever it is; it is marked for a moment. */
+  async jump(seq: number, focus = true): Promise<boolean> {
+    if (!this.#window.find(seq)) {
+      const stretch = await this.#ask(`um=${seq}`);
+      if (stretch?.items.some((item) => item.seq === seq)) this.#window.replace(stretch);
+    }
+    if (!this.#window.find(seq)) {
+      this.around.note(say("notHere"));
+      return false;
+    }
+    this.#hit = seq;
+    this.#draw(false);
+    const article = document.getElementById(`m${seq}`)!;
+    this.#place.show(article);
+    if (focus) article.focus({ preventScroll: true });
+    setTimeout(() => {
+      if (this.#hit !== seq) return;
+      this.#hit = 0;
+      this.#draw();
+    }, HIT_FOR);
+    return true;
+  }
+
+  /** To the first message of a day (YYYY-MM-DD) or, where none is, the first after it. */
+  async toDay(day: string): Promise<void> {
+    const stretch = await this.#ask(`tag=${day}`);
+    const first = stretch?.items.find((item) => dayOf(item) >= day) ?? stretch?.items.at(-1);
+    if (!stretch || !first) {
+      this.around.note(say("noDay"));
+      return;
+    }
+    this.#window.replace(stretch);
+    await this.jump(first.seq);
+  }
+
+  async toFirstUnread(): Promise<void> {
+    const first = this.#window.items.find((item) => item.seq > this.#mark && item.sender !== Number(fact("me")));
+    if (first) await this.jump(first.seq);
+    else await this.newest();
   }
 
   // --- reading ---
 
-  /** What is at the end of a log that somebody looks at is read. */
+  /** What somebody looks at is read, up to the last message that stands wholly in the window. */
   #seen(): void {
     clearTimeout(this.#reading);
     this.#reading = window.setTimeout(() => {
-      if (document.visibilityState !== "visible" || !this.#nearEnd() || this.#read >= this.#last) return;
-      if (this.around.line.say({ op: "read", c: this.#c, seq: this.#last })) {
-        this.#read = this.#last;
-        this.around.list.read(this.#c);
-      }
+      if (document.visibilityState !== "visible" || this.#kept) return;
+      const whole = this.#place.shown().filter((one) => one.dataset.seq && this.#isWhole(one));
+      const seq = this.#nearEnd ? this.#last : Number(whole.at(-1)?.dataset.seq ?? 0);
+      if (seq <= this.#read || !this.around.line.say({ op: "read", c: this.#c, seq })) return;
+      this.#read = seq;
+      if (seq === this.#last) this.around.list.read(this.#c);
     }, 400);
+  }
+
+  #isWhole(article: HTMLElement): boolean {
+    return article.getBoundingClientRect().bottom <= this.#log.getBoundingClientRect().bottom + 1;
+  }
+
+  /** It stays unread from here on, until one writes or comes again. */
+  keepUnread(seq: number): void {
+    this.#kept = true;
+    this.#read = this.#mark = seq - 1;
+    this.#draw(false);
   }
 
   // --- people ---
 
+  #focusNext(article: HTMLElement): void {
+    const all = [...this.#rows.querySelectorAll<HTMLElement>("article")];
+    const at = all.indexOf(article);
+    (all[at + 1] ?? all[at - 1] ?? this.#log).focus();
+  }
+
   #listen(): void {
-    // A bar above or a growing box below must not hide the end from who stands there.
-    new ResizeObserver(() => this.#stuck && this.#toEnd()).observe(this.#log);
     this.#log.addEventListener("scroll", () => {
-      this.#stuck = this.#nearEnd();
-      if (this.#nearEnd()) this.#fresh = 0;
+      this.#place.stuck = this.#nearEnd;
+      this.#place.remember();
+      if (this.#nearEnd) this.#fresh = 0;
       this.#drawJump();
       this.#seen();
+      const { above, below } = this.#place.room;
+      if (above < 1) void this.older();
+      else if (below < 1) void this.newer();
     });
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "visible") this.#seen();
       else if (this.#read >= this.#last) this.#mark = this.#last;
     });
-    this.#jump.addEventListener("click", () => {
-      this.#toEnd();
-      this.#drawJump();
-      this.around.write();
-    });
-    this.root.querySelector(".log__older")!.addEventListener("click", (event) => {
-      if (!(event.target as HTMLElement).closest("a")) return;
+    this.#jump.addEventListener("click", () => void this.newest().then(() => this.around.write()));
+    this.#log.addEventListener("click", (event) => {
+      const link = (event.target as HTMLElement).closest(".btn-older");
+      if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
-      void this.#older();
+      const up = !!link.closest(".log__older");
+      void (up ? this.older() : this.newer()).then(() => this.around.voice.speak(say(up ? "olderHere" : "newerHere")));
     });
     this.#rows.addEventListener("focusin", (event) => {
       const article = (event.target as HTMLElement).closest("article");
@@ -297,8 +456,32 @@ export class LogView {
       article.tabIndex = 0;
       this.#current = article.id;
     });
-    this.#rows.addEventListener("keydown", (event) => {
-      if (moveByArrows(event, focusables(this.#rows))) event.preventDefault();
-    });
+    this.#rows.addEventListener("keydown", (event) => void this.#keys(event));
+  }
+
+  async #keys(event: KeyboardEvent): Promise<void> {
+    const beyond = event.key === "End" && this.#window.more;
+    if (!beyond && moveByArrows(event, this.#rows)) {
+      event.preventDefault();
+      return;
+    }
+    const active = document.activeElement;
+    if (!(active instanceof HTMLElement) || active.tagName !== "ARTICLE") return;
+    // The page holds a part of the log; at its edge the keys go on where the log does.
+    const edge = { ArrowUp: "older", ArrowDown: "newer", End: "end" }[event.key];
+    if (!edge || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    if (edge === "end") await this.newest();
+    else await this[edge as "older" | "newer"]();
+    const all = [...this.#rows.querySelectorAll<HTMLElement>("article")];
+    const to = edge === "end" ? all.at(-1) : all[all.indexOf(active) + (edge === "older" ? -1 : 1)];
+    to?.focus();
+  }
+
+  /** A deed by its key, on the message one stands on. */
+  act(deed: string): boolean {
+    return this.#actions.onFocused(deed);
   }
 }
+
+const dayOf = (item: Item): string => new Date(item.at).toLocaleDateString("sv-SE");

@@ -64,6 +64,12 @@ async function start(): Promise<void> {
         list.beat(said);
         room?.settled();
         break;
+      case "typing":
+        if (said.c === room?.c) room.typing(said);
+        break;
+      case "presence":
+        if (said.c === room?.c) room.presence(said);
+        break;
       case "gone":
         if (said.c === room?.c) room.gone();
         break;

@@ -22,3 +22,9 @@ export function dayName(at: Date): string {
   if (sameDay(at, yesterday)) return say("yesterday");
   return at.toLocaleDateString(language(), { weekday: "long", day: "numeric", month: "long" });
 }
+
+/** A size as people read it. */
+export function size(bytes: number): string {
+  const [n, unit] = bytes < 1_000_000 ? [Math.max(1, Math.round(bytes / 1_000)), "kB"] : [bytes / 1_000_000, "MB"];
+  return `${n.toLocaleString(language(), { maximumFractionDigits: 1 })} ${unit}`;
+}
