@@ -80,12 +80,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         scale = replace(scale, people=4, senders=2, pairs=3, crowd=6, sockets=10)
     choice = Choice(asgi=given.asgi, clients=given.clients, kind=given.kind, profile=given.profile)
     table = Table()
-    with world(sizes(scale), choice) as made:
-        for name in given.scenarios or SCENARIOS:
-            began = time.monotonic()
-            SCENARIOS[name](made, scale, table)
-            sys.stderr.write(f"{name}: {time.monotonic() - began:.0f} s, load {os.getloadavg()[0]:.1f}\n")
-    sys.stdout.write(show(table))
+    try:
+        with world(sizes(scale), choice) as made:
+            for name in given.scenarios or SCENARIOS:
+                began = time.monotonic()
+                SCENARIOS[name](made, scale, table)
+                sys.stderr.write(f"{name}: {time.monotonic() - began:.0f} s, load {os.getloadavg()[0]:.1f}\n")
+    finally:
+        # What was measured before something broke is not lost.
+        sys.stdout.write(show(table))
     return 0
 
 
