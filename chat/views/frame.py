@@ -21,6 +21,7 @@ from chat.signs import offered
 from chat.wire import File, encode_items
 from tenancy.middleware import ViewerRequest
 from tenancy.viewer import Viewer
+from toolkit.uploads.kinds import ACCEPT
 
 
 def list_context(request: ViewerRequest) -> dict[str, Any]:
@@ -86,6 +87,7 @@ def show_conversation(
         "file_problems": file_problems,
         "max_body": MAX_BODY,
         "max_files": MAX_FILES,
+        "file_accept": ACCEPT,
         "others": details.member_count - 1,
         "edit_hours": settings.CHAT_EDIT_HOURS,
         "signs": offered(),

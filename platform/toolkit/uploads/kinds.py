@@ -68,7 +68,7 @@ KINDS: dict[str, Kind] = {
 }
 
 #: For ``<input type="file" accept="…">``. Telephones turn their own formats into JPEG where only that is asked for.
-ACCEPT = ",".join(f".{extension}" for extension in KINDS)
+ACCEPT = ",".join((*(f".{extension}" for extension in KINDS), "image/jpeg", "image/png", "image/gif", "image/webp"))
 
 _WORDS = {kind.media_type: kind.word for kind in KINDS.values()}
 
