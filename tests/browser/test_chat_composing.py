@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from chat.models import Message
@@ -104,6 +106,35 @@ def test_an_own_message_is_changed_from_the_empty_box_and_the_box_comes_back(
     expect(box(page)).to_have_value("")
     expect(page.locator("[data-bar]")).to_be_hidden()
     expect(box(page)).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    box(page).fill("Um **elf**")
+    page.keyboard.press("Control+Enter")
+    expect(shown(page, "Um elf")).to_have_count(1)
+    expect(shown(page, "Um zehn")).to_have_count(0)
+    expect(box(page)).to_have_value("")
+    assert Message.objects.get(seq=1).body == "Um **elf**"
+
+
+def test_a_change_that_the_server_refuses_keeps_its_text_and_says_why(
+    stage: Stage, pilot: Person, neighbour: Person, direct: int
+) -> None:
+    say(pilot, direct, "Um zehn")
+    visitor = stage.visitor(pilot)
+    page = enter(visitor, direct)
+    box(page).focus()
+    page.keyboard.press("ArrowUp")
+    box(page).fill("Um elf")
+    visitor.context.set_offline(True)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#msg-e")).to_contain_text("braucht es eine Verbindung")
+    expect(box(page)).to_have_value("Um elf")
+    visitor.context.set_offline(False)
+    Message.objects.filter(seq=1).update(created_at=timezone.now() - timedelta(days=30))
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#msg-e")).not_to_contain_text("Verbindung")
+    expect(page.locator("#msg-e")).to_be_visible()
+    expect(box(page)).to_have_value("Um elf")
+    assert Message.objects.get(seq=1).body == "Um zehn"
 
 
 def test_a_sign_is_found_by_its_name_and_put_where_the_caret_is(stage: Stage, pilot: Person, direct: int) -> None:

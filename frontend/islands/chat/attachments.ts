@@ -24,6 +24,7 @@ export interface AttachmentsHost {
   readonly most: number;
   speak(text: string): void;
   changed(): void;
+  problem(text: string): void;
 }
 
 /** A size as people read it. */
@@ -38,6 +39,7 @@ export function sizeOf(bytes: number): string {
 export class Attachments {
   #all: Shown[] = [];
   #again = 0;
+  #bringing = false;
 
   constructor(
     private readonly list: HTMLElement,
@@ -60,16 +62,15 @@ export class Attachments {
   async add(files: Iterable<File>): Promise<void> {
     const room = this.host.most - this.#all.length;
     const chosen = [...files];
-    if (chosen.length > room) this.host.speak(word(this.host.words, "tooManyFiles", { n: this.host.most }));
     const added = chosen.slice(0, Math.max(room, 0)).map((file): [Shown, File] => [
       { key: newId(), name: file.name, type: file.type, size: file.size },
       file,
     ]);
-    this.list.toggleAttribute("data-full", chosen.length > room);
     for (const [one, file] of added) await keepFile(one.key, file);
     this.#all.push(...added.map(([one]) => one));
     this.#draw();
     this.host.changed();
+    this.host.problem(chosen.length > room ? word(this.host.words, "tooManyFiles", { n: this.host.most }) : "");
     this.#bringAll();
   }
 
@@ -90,11 +91,20 @@ export class Attachments {
 
   #bringAll(): void {
     clearTimeout(this.#again);
-    for (const one of this.#all) if (!one.id && one.refused === undefined && one.part === undefined) void this.#bring(one);
+    if (!this.#bringing) void this.#bringEach();
   }
 
-  async #bring(one: Shown): Promise<void> {
-    if (!navigator.onLine) return;
+  /** One after the other, so that they stand in the message as they were chosen. */
+  async #bringEach(): Promise<void> {
+    this.#bringing = true;
+    let one: Shown | undefined;
+    while (navigator.onLine && (one = this.#all.find((each) => !each.id && each.refused === undefined)))
+      if (!(await this.#bring(one))) break;
+    this.#bringing = false;
+  }
+
+  /** No, when nobody knows what became of it: then later again. */
+  async #bring(one: Shown): Promise<boolean> {
     one.part = 0;
     this.#draw();
     const answer = await upload(this.host.uploadUrl, one, (part) => {
@@ -104,7 +114,7 @@ export class Attachments {
     one.part = undefined;
     if (!this.#all.includes(one)) {
       // Removed meanwhile; or it went with a message, which then knows by itself.
-      return;
+      return true;
     }
     if (answer?.ok) {
       one.id = answer.file.id;
@@ -116,6 +126,7 @@ export class Attachments {
     } else this.#again = window.setTimeout(() => this.#bringAll(), AGAIN_AFTER);
     this.#draw();
     this.host.changed();
+    return !!answer;
   }
 
   #remove(one: Shown): void {
@@ -125,12 +136,12 @@ export class Attachments {
     stopUpload(one.key);
     if (one.id) giveUp(this.host.dropUrl, one.id);
     void dropFiles([one]);
-    this.list.removeAttribute("data-full");
     this.#draw();
     this.host.speak(word(this.host.words, "fileGone", { name: one.name }));
     const next = this.list.querySelectorAll<HTMLElement>("button")[Math.min(at, this.#all.length - 1)];
     next?.focus();
     this.host.changed();
+    this.host.problem("");
   }
 
   #draw(): void {

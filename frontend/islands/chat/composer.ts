@@ -137,10 +137,8 @@ export class Composer {
       dropUrl: dropUrl ?? "",
       most: Number(this.form.dataset.maxFiles),
       speak: (text) => this.host.speak(text),
-      changed: () => {
-        this.#problem("");
-        this.#save();
-      },
+      changed: () => this.#save(),
+      problem: (text) => this.#problem(text),
     });
     for (const input of this.form.querySelectorAll<HTMLInputElement>("input[type=file]")) {
       input.hidden = true;
