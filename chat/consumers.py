@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import deque
+from typing import Any
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
@@ -12,6 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from chat import wire
+from chat.delivery import Caller
 from chat.errors import BadBody, TooFast
 from chat.models import Conversation
 from chat.services.messages import draft_of, mark_read, result_of
@@ -62,25 +63,48 @@ def _refusal(command: wire.Send, error: Exception) -> wire.Nack:
 class ChatConsumer(AsyncWebsocketConsumer):
     """One line of a signed-in person; see the handbook for what is said on it."""
 
-    # No layer: what is told to a line goes through the switchboard of the process.
-    channel_layer_alias = "none"
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """The life of a line, as Channels has it, but without a task for each frame and a thread for each event.
 
-    async def connect(self) -> None:
-        """Let people with a living session in; everybody else is told to sign in (4401)."""
+        Without a layer, too: what is told to a line goes through the switchboard of the process.
+        """
         self.line: Line | None = None
         self.bad = 0
-        self.recent: deque[float] = deque(maxlen=wire.FRAMES * settings.CHAT_PACE)
+        self.frames = 0
+        self.frames_since = 0.0
+        self.base_send = send
+        try:
+            while True:
+                message = await receive()
+                match message["type"]:
+                    case "websocket.receive":
+                        await self.receive(message.get("text"), message.get("bytes"))
+                    case "websocket.connect":
+                        await self.let_in(scope["caller"])
+                    case "websocket.disconnect":
+                        return
+        finally:
+            # Also when the server gives this up by itself.
+            await self.let_go()
+
+    async def let_in(self, caller: Caller | None) -> None:
+        """Let people with a living session in; everybody else is told to sign in (4401)."""
         await self.accept()
-        user = self.scope.get("user")
-        session_key = self.scope["session"].session_key or ""
-        if user is None or not user.is_authenticated or not session_key:
+        if caller is None:
             await self.close(wire.CLOSE_SIGNED_OUT)
             return
-        line = Line(user.pk, session_key, user.get_session_auth_hash(), self._send_text, self._close, user.language)
-        if not await switchboard().join(line):
+        line = Line(
+            caller.person_id, caller.session_key, caller.auth_hash, self._send_text, self._close, caller.language
+        )
+        if await switchboard().join(line):
+            self.line = line
+        else:
             await self.close(wire.CLOSE_TOO_MANY)
-            return
-        self.line = line
+
+    async def let_go(self) -> None:
+        """The line is closed, by whomever."""
+        if self.line is not None:
+            await switchboard().leave(self.line)
 
     async def _send_text(self, frame: str) -> None:
         await self.base_send({"type": "websocket.send", "text": frame})  # type: ignore[arg-type]  # the stubs want both keys, the servers one
@@ -88,20 +112,18 @@ class ChatConsumer(AsyncWebsocketConsumer):
     async def _close(self, code: int) -> None:
         await self.close(code)
 
-    async def disconnect(self, code: int) -> None:
-        if self.line is not None:
-            await switchboard().leave(self.line)
-
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """One frame: too fast and not understood are said, and end the line when they go on."""
         line = self.line
         if line is None or line.closing:
             return
         now = time.monotonic()
-        if len(self.recent) == self.recent.maxlen and now - self.recent[0] < wire.FRAMES_SECONDS:
+        if now - self.frames_since > wire.FRAMES_SECONDS:
+            self.frames, self.frames_since = 0, now
+        self.frames += 1
+        if self.frames > wire.FRAMES * settings.CHAT_PACE:
             self._complain(line, "too_fast", wire.CLOSE_TOO_MANY)
             return
-        self.recent.append(now)
         try:
             if text_data is None:
                 raise wire.Malformed("binary")

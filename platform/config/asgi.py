@@ -17,7 +17,6 @@ try:
 except Refusal as refusal:
     raise SystemExit(str(refusal)) from None
 
-from channels.auth import AuthMiddlewareStack  # noqa: E402 -- as above
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402 -- as above
 from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402 -- as above
 
@@ -29,6 +28,6 @@ sockets = cast("Any", websocket_urlpatterns)
 application = ProtocolTypeRouter(
     {
         "http": pages,
-        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(sockets))),
+        "websocket": AllowedHostsOriginValidator(URLRouter(sockets)),
     }
 )

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from channels.testing import WebsocketCommunicator
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.db import SessionStore
 
 from chat.consumers import ChatConsumer
-from chat.switchboard import in_thread
+from chat.delivery import Caller, in_thread
 from tests.database.base import arranging
 
 if TYPE_CHECKING:
@@ -88,8 +87,12 @@ async def telephone() -> AsyncIterator[Dial]:
     async def dial(person: Person | None) -> Line:
         communicator = WebsocketCommunicator(ChatConsumer.as_asgi(), "/ws/chat/")
         scope = cast("dict[str, Any]", communicator.scope)
-        scope["user"] = person or AnonymousUser()
-        scope["session"] = await in_thread(session_of)(person) if person else SessionStore()
+        scope["caller"] = None
+        if person:
+            session = await in_thread(session_of)(person)
+            scope["caller"] = Caller(
+                person.pk, session.session_key or "", person.get_session_auth_hash(), person.language
+            )
         await communicator.connect()
         open_lines.append(communicator)
         return Line(communicator)
