@@ -17,6 +17,7 @@ from chat.services.messages import send_message
 from tenancy.viewer import viewer_for
 from tests.browser.harness.stage import Stage
 from tests.browser.test_chat_story import enter, say, shown, write
+from tests.factories.exchange import ExperienceFactory
 
 if TYPE_CHECKING:
     from tenancy.models import Person
@@ -118,6 +119,50 @@ def test_what_comes_while_one_reads_further_up_is_counted_and_found(
     expect(article(page, LONG)).to_have_count(1)
     say(neighbour, long, "Und gleich noch eine")
     expect(shown(page, "Und gleich noch eine")).to_be_in_viewport()
+
+
+def test_who_slept_long_is_led_to_where_the_new_begins_and_misses_nothing(
+    stage: Stage, pilot: Person, neighbour: Person, long: int
+) -> None:
+    Participant.objects.filter(conversation=long, person=pilot).update(read_seq=LONG)
+    visitor = stage.visitor(pilot)
+    page = enter(visitor, long)
+    expect(article(page, LONG)).to_be_in_viewport()
+    say(neighbour, long, "Noch wach")
+    expect(shown(page, "Noch wach")).to_be_in_viewport()
+    visitor.context.set_offline(True)
+    expect(page.locator("[data-chat-line]")).to_be_visible()
+    missed = range(LONG + 2, LONG + 402)
+    Message.objects.bulk_create(
+        Message(conversation_id=long, seq=n, sender=neighbour, client_id=new_client_id(), body=f"Verpasst {n}")
+        for n in missed
+    )
+    Conversation.objects.filter(pk=long).update(head=missed[-1])
+    visitor.context.set_offline(False)
+    expect(page.locator(".newline")).to_be_in_viewport()
+    expect(article(page, missed[0])).to_be_in_viewport()
+    numbers = [int(n or 0) for n in page.locator(".log article").evaluate_all("all => all.map(a => a.dataset.seq)")]
+    assert numbers == list(range(numbers[0], numbers[-1] + 1))
+    page.locator(".log").focus()
+    page.locator("[data-jump] button").click()
+    expect(article(page, missed[-1])).to_be_in_viewport()
+
+
+def test_a_link_to_an_experience_unfolds_for_whoever_may_see_it(
+    stage: Stage, pilot: Person, neighbour: Person, direct: int
+) -> None:
+    shared = ExperienceFactory(rung="all", title="Sprechstunde auf dem Flur")
+    narrow = ExperienceFactory(rung="network", title="Nur im Netzwerk")
+    say(
+        neighbour,
+        direct,
+        f"Siehe {stage.server.url}/erfahrungen/{shared.pk}/ und {stage.server.url}/erfahrungen/{narrow.pk}/",
+    )
+    visitor = stage.visitor(pilot)
+    page = enter(visitor, direct)
+    expect(page.locator(".embed")).to_have_count(1)
+    expect(page.locator(".embed")).to_contain_text("Sprechstunde auf dem Flur")
+    visitor.check()
 
 
 def test_one_goes_to_a_day_and_by_a_link_to_a_message(stage: Stage, pilot: Person, long: int) -> None:

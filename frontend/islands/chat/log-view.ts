@@ -152,6 +152,7 @@ export class LogView {
     this.around.list.here(this.#c, fresh, !looking);
     if (others.length && this.#live && awake) this.around.voice.arrived(others);
     this.#live = true;
+    if (!event.more) this.#gap = false;
     this.#tell(fresh.length);
     this.#seen();
   }
@@ -171,7 +172,6 @@ export class LogView {
   /** The rest of the first answer is history; what comes after the beat is news. */
   settled(): void {
     this.#live = true;
-    this.#gap = false;
   }
 
   /** A message looks different: said by the server, or done here a moment before it says so. */

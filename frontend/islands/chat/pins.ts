@@ -75,5 +75,5 @@ export class Pins {
 function line(item: Item): string {
   const words = new DOMParser().parseFromString(item.html, "text/html").body.textContent!.trim().split("\n")[0] ?? "";
   const text = words || item.files[0]?.name || item.name;
-  return text.length > LINE ? `${text.slice(0, LINE)} …` : text;
+  return text.length > LINE ? `${text.slice(0, LINE).replace(/\s+\S*$/, "")} …` : text;
 }
