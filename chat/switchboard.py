@@ -105,13 +105,17 @@ class Switchboard:
     def subscribe(self, line: Line, conversation_id: int, after: int) -> None:
         """Bring a line everything of a conversation after a number, then whatever comes."""
         line.sent[conversation_id] = after
-        self.talks.of(conversation_id).lines.add(line)
+        talk = self.talks.of(conversation_id)
+        talk.lines.add(line)
+        talk.fresh.add(line)
         self.look(conversation_id)
 
     def unsubscribe(self, line: Line, conversation_id: int) -> None:
         """A line does not show a conversation any more."""
         line.sent.pop(conversation_id, None)
-        self.talks.of(conversation_id).lines.discard(line)
+        talk = self.talks.of(conversation_id)
+        talk.lines.discard(line)
+        talk.fresh.discard(line)
 
     # --- asking ---
 
@@ -132,10 +136,13 @@ class Switchboard:
             for number in numbers:
                 del self._wanted[number]
             asked = {number: self._asked(number) for number in numbers}
+            fresh = {number: set(self.talks.of(number).fresh) for number in numbers}
             self._owed.update(numbers)
             found = await wall_of_loop.news(self._connection, list(asked.values()))
             await self._meet(found)
             self._owed.difference_update(numbers)
+            for number, lines in fresh.items():
+                self.talks.of(number).fresh -= lines
             for number in asked.keys() - {news.talk for news in found}:
                 # There is no such conversation, which looks as one that is not mine.
                 self._serve(self.talks.of(number), News(number, 0, 0, 0, {}, None), asked[number].after)
@@ -204,6 +211,9 @@ class Switchboard:
         frames: dict[tuple[int, int], tuple[str, int] | None] = {}
         for line in list(talk.lines):
             joined = talk.seats.get(line.person_id)
+            if joined is None and line in talk.fresh:
+                # What we know may be older than their seat. They are asked for already.
+                continue
             if joined is None:
                 self.unsubscribe(line, talk.id)
                 line.post(wire.Gone(c=talk.id))

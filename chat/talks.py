@@ -22,6 +22,8 @@ class Talk:
     #: The last number that those who do not show it were told of; -1: nothing yet.
     told: int = -1
     lines: set[Line] = field(default_factory=set)
+    #: Those of the lines whose wish to see it came after all that was answered so far: they may have just been let in.
+    fresh: set[Line] = field(default_factory=set)
     #: Something of it is being read in a thread; and was asked for again meanwhile.
     busy: bool = False
     again: bool = False
