@@ -25,9 +25,9 @@ class Plan:
     """One run. ``rate`` is how many messages are written in a second, as long as somebody may write."""
 
     seed: int
-    messages: int = 2_000
+    messages: int = 10_000
     faults: int = 16
-    rate: float = 40.0
+    rate: float = 110.0
     people: int = 40
     conversations: int = 48
     servers: tuple[str, ...] = ("daphne", "uvicorn", "daphne")

@@ -46,7 +46,7 @@ class Server:
             "daphne": ["-m", "daphne", "-b", HOST, "-p", port, "-v", "0", self._application],
             "uvicorn": [
                 *("-m", "uvicorn", "--host", HOST, "--port", port, "--log-level", "warning", "--lifespan", "off"),
-                self._application,
+                *("--ws", "websockets-sansio", self._application),
             ],
         }[self.make]
         with self.log.open("ab") as output:
@@ -60,11 +60,16 @@ class Server:
             )
 
     async def answers(self) -> None:
-        """Return when it answers; raise when it ended or did not within a minute."""
+        """Return when it answers; raise when it does not within a minute.
+
+        One that has ended is started again, as whoever supervises it would: where the database is away it refuses.
+        """
         deadline = time.monotonic() + ANSWERS_WITHIN_SECONDS
         while not await asyncio.to_thread(self._asked):
-            if self._process is None or self._process.poll() is not None or time.monotonic() > deadline:
+            if time.monotonic() > deadline:
                 raise AssertionError(f"{self.name} does not answer.\n{self.log.read_text(errors='replace')[-4000:]}")
+            if self._process is None or self._process.poll() is not None:
+                self.start()
             await asyncio.sleep(0.05)
 
     def _asked(self) -> bool:

@@ -160,11 +160,9 @@ class Device:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.ready.wait(), 5.0)
         self._reading.clear()
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            for c in sorted(self.follows):
-                self.say(op="sync", c=c, after=0)
-            await asyncio.sleep(0.5)
+        for c in sorted(self.follows):
+            self.say(op="sync", c=c, after=0)
+        await asyncio.sleep(seconds)
         self._reading.set()
         self._narrow = False
 
