@@ -21,6 +21,7 @@ from django.db import close_old_connections
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
+from chat.markup import one_line
 from chat.models import Message
 from chat.policies import visible_messages
 from chat.queries.messages import BATCH, items_of, log_after
@@ -28,7 +29,6 @@ from chat.wire import Head, Item, Quote
 from tenancy.models import Person
 from tenancy.viewer import viewer_by_id
 from toolkit.acting import acting_as, acting_as_nobody
-from toolkit.markdown import plain_text
 
 Holder = tuple[int, str, str]
 
@@ -78,7 +78,7 @@ def head_of(items: Sequence[Item], told: int) -> tuple[int, Head] | None:
     )
     if said is None:
         return None
-    line = plain_text(said.text, limit=80)
+    line = one_line(said.text, len(said.files), limit=80)
     head = Head(c=said.c, head=items[-1].seq, at=said.at, sender=said.sender, name=said.name, line=line)
     return said.seq, head
 

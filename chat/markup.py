@@ -6,14 +6,24 @@ import re
 from collections.abc import Mapping
 
 import nh3
+from django.utils.translation import ngettext
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
+
+from toolkit.markdown import plain_text
 
 # A sentence's own punctuation after an address is not part of it.
 _ADDRESS = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]}]")
 _TAGS = {"p", "br", "em", "strong", "del", "code", "pre", "blockquote", "ul", "ol", "li", "a", "hr",
          "span", "table", "thead", "tbody", "tr", "th", "td"}  # fmt: skip
+
+
+def one_line(text: str, files: int, *, limit: int) -> str:
+    """What was said in one line without marks, cut at a word; of what brings files alone, how many."""
+    if text or not files:
+        return plain_text(text, limit=limit)
+    return ngettext("Eine Datei", "%(n)s Dateien", files) % {"n": files}
 
 
 def _link(address: str) -> list[Token]:

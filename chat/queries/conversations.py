@@ -16,11 +16,11 @@ from chat import room_rules, wall
 from chat.models import Conversation, Message, Participant
 from chat.policies import listeners_of, may_join_room, visible_conversations
 from chat.queries.faces import Face, face_of, faces_of, with_place
+from chat.queries.files import line_of
 from chat.wire import Beat
 from tenancy.models import Person
 from tenancy.viewer import Viewer
 from toolkit.acting import acting_as
-from toolkit.markdown import plain_text
 from toolkit.pagination import Page, page_by_key
 
 #: More unread messages than this are shown as „99+“, and not counted.
@@ -106,7 +106,7 @@ def other_of(direct_key: str, person_id: int | None) -> int:
 
 
 def _glance(viewer: Viewer, row: Any, last: Message | None, faces: dict[int, Face], other: int | None) -> Glance:
-    line = plain_text(last.body, limit=80) if last else ""
+    line = line_of(last, limit=80) if last else ""
     sender = faces.get(last.sender_id) if last and last.sender_id else None
     if last and last.sender_id == viewer.person_id:
         line = _("Sie: %(line)s") % {"line": line}

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.urls import reverse
 
+from chat.markup import one_line
 from chat.models import Message, MessageFile
 from chat.policies import visible_files
 from chat.wire import File
@@ -24,6 +25,12 @@ def files_of(messages: Sequence[Message]) -> dict[int, list[File]]:
     for row in rows:
         files.setdefault(row.seq or 0, []).append(shown(row))
     return files
+
+
+def line_of(message: Message, *, limit: int) -> str:
+    """A message in one line; empty when nothing of it is shown any more."""
+    gone = message.hidden_at or message.retracted_at or message.expired_at
+    return "" if gone else one_line(message.body, message.file_count, limit=limit)
 
 
 def file_to_hand_out(viewer: Viewer, key: UUID) -> MessageFile | None:

@@ -16,11 +16,10 @@ from chat.markup import message_html
 from chat.models import EarlierText, Message
 from chat.policies import seat_of, visible_messages
 from chat.queries.faces import Face, faces_of
-from chat.queries.files import files_of
+from chat.queries.files import files_of, line_of
 from chat.wall_of_loop import Entry
 from chat.wire import File, Item, Quote, Reaction
 from tenancy.viewer import Viewer
-from toolkit.markdown import plain_text
 
 #: So many entries are in one batch.
 BATCH = 200
@@ -111,8 +110,7 @@ def _quote(message: Message, around: _Around) -> Quote:
     if answered is None:
         return Quote(message.reply_seq or 0, None, "", "")
     face = around.faces.get(answered.sender_id or 0, _NOBODY)
-    line = "" if answered.hidden_at else plain_text(answered.body, limit=120)
-    return Quote(answered.seq, answered.sender_id, face.name, line)
+    return Quote(answered.seq, answered.sender_id, face.name, line_of(answered, limit=120))
 
 
 def items_of(messages: Sequence[Message], seen: QuerySet[Message]) -> list[Item]:

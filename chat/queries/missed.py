@@ -14,8 +14,8 @@ from chat.models import ChatWish, Conversation, Message, MissedTold, Participant
 from chat.policies import findable_messages, visible_conversations
 from chat.queries.conversations import titles_of
 from chat.queries.faces import faces_of
+from chat.queries.files import line_of
 from tenancy.viewer import Viewer
-from toolkit.markdown import plain_text
 
 #: What is older is history: nobody is told of it by mail.
 FRESH = timedelta(days=3)
@@ -108,7 +108,7 @@ def _told(viewer: Viewer, found: Sequence[tuple[Conversation, list[Message]]]) -
             lines=tuple(
                 Line(
                     name=faces[message.sender_id].name if message.sender_id in faces else "",
-                    text=plain_text(message.body, limit=160),
+                    text=line_of(message, limit=160),
                     at=message.created_at,
                 )
                 for message in reversed(newest[:LINES])

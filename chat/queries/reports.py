@@ -7,9 +7,18 @@ from django.utils.translation import gettext as _
 
 from chat.models import Message
 from chat.policies import visible_messages
+from chat.queries.files import files_of
 from moderation.public import ReportedThing
 from tenancy.viewer import Viewer, viewer_by_id
 from toolkit.markdown import plain_text
+
+
+def _names(message: Message) -> str:
+    """What the files of a message are called: who decides weighs that too. The files themselves stay where they are."""
+    if not message.file_count:
+        return ""
+    files = files_of([message]).get(message.seq, [])
+    return _("Dateien: %(names)s") % {"names": ", ".join(file.name for file in files)} if files else ""
 
 
 def reported_message(viewer: Viewer, object_id: int) -> ReportedThing | None:
@@ -36,7 +45,7 @@ def reported_message(viewer: Viewer, object_id: int) -> ReportedThing | None:
         kind="message",
         object_id=message.pk,
         title=_("Nachricht von %(name)s") % {"name": message.sender.name},
-        excerpt=plain_text(message.body, limit=8_000),
+        excerpt="\n".join(filter(None, [plain_text(message.body, limit=8_000), _names(message)])),
         author_id=message.sender_id,
         network_id=seat.network_id if seat else None,
         state_code=land,

@@ -13,8 +13,9 @@ from PIL import Image
 
 from chat.errors import BadFile
 from chat.ids import new_client_id
-from chat.models import Conversation, MessageFile
+from chat.models import Conversation, Message, MessageFile
 from chat.policies import visible_files
+from chat.queries.conversations import latest_conversations
 from chat.queries.messages import log_after
 from chat.services.conversations import leave_conversation
 from chat.services.deeds import retract_message
@@ -252,8 +253,6 @@ def test_nobody_sends_the_file_of_another_or_one_of_another_conversation(pilot, 
 def test_the_file_of_a_hidden_message_is_handed_out_to_nobody(pilot, neighbour, direct, as_person):
     from django.utils import timezone
 
-    from chat.models import Message
-
     row = give(pilot, direct)
     send(pilot, direct, row)
     Message.objects.update(hidden_at=timezone.now(), hidden_reason="Beleidigung")
@@ -340,3 +339,32 @@ def test_files_lie_by_key_and_not_by_name_readable_by_owner_and_group(pilot, dir
     assert path.name == MessageFile.objects.get().key.hex
     assert path.parent.parent.name == path.name[:2]
     assert path.stat().st_mode & 0o777 == 0o640
+
+
+# --- where only a line is shown -----------------------------------------------------------------------------------
+
+
+def test_a_message_of_files_alone_is_a_line_in_lists_and_quotes(pilot, neighbour, direct, say):
+    one, two = give(pilot, direct), give(pilot, direct)
+    send(pilot, direct, give(pilot, direct))
+    assert latest_conversations(viewer_for(neighbour), 1)[0].line == "Eine Datei"
+    number = send(pilot, direct, one, two)
+    assert latest_conversations(viewer_for(neighbour), 1)[0].line == "2 Dateien"
+    assert latest_conversations(viewer_for(pilot), 1)[0].line == "Sie: 2 Dateien"
+    send_message(viewer_for(neighbour), direct, new_client_id(), "Danke", reply=number)
+    [answer] = log_after(viewer_for(pilot), direct, number)
+    assert answer.reply
+    assert answer.reply.line == "2 Dateien"
+    retract_message(viewer_for(pilot), direct, number)
+    [answer, _change] = log_after(viewer_for(pilot), direct, number)
+    assert answer.reply
+    assert answer.reply.line == ""
+
+
+def test_moderation_reads_what_the_files_of_a_reported_message_are_called(pilot, neighbour, direct):
+    from chat.queries.reports import reported_message
+
+    send(pilot, direct, give(pilot, direct, "Beleidigung.pdf"), body="Lies das")
+    thing = reported_message(viewer_for(neighbour), Message.objects.get().pk)
+    assert thing
+    assert thing.excerpt == "Lies das\nDateien: Beleidigung.pdf"
