@@ -217,3 +217,8 @@ def who_missed(now: datetime, away: timedelta, fresh: timedelta) -> list[int]:
     Only while nobody acts: numbers, in order.
     """
     return sorted(number for (number,) in _rows("SELECT chat_missed(%s, %s, %s)", now, away, fresh))
+
+
+def who_is_due(now: datetime, wait: timedelta, fresh: timedelta) -> list[int]:
+    """People with a browser to tell who have not read for ``wait`` what is no older than ``fresh``; as above."""
+    return sorted(number for (number,) in _rows("SELECT chat_push_due(%s, %s, %s)", now, wait, fresh))

@@ -9,11 +9,12 @@ from chat.models.conversations import Conversation
 
 
 class MissedTold(models.Model):
-    """Up to which number of a conversation somebody was told by mail."""
+    """Up to which number of a conversation somebody was told, by mail and in their browsers."""
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="+")
     seq = models.BigIntegerField()
+    pushed = models.BigIntegerField(default=0, db_default=0, help_text="The same for browsers")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "conversation"], name="told_up_to_one_number")]

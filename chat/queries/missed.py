@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from django.conf import settings
 from django.db.models import F, OuterRef, Q, Subquery, Value
@@ -62,12 +63,14 @@ def was_here(viewer: Viewer, since: datetime) -> bool:
     return Participant.objects.filter(person_id=viewer.someone, read_at__gt=since).exists()
 
 
-def missed_by(viewer: Viewer, now: datetime, wish: ChatWish) -> list[Missed]:
-    """What the viewer was not told yet and would want to be, the liveliest conversation first.
+def missed_by(
+    viewer: Viewer, now: datetime, wish: ChatWish, *, by: Literal["seq", "pushed"] = "seq", fresh: timedelta = FRESH
+) -> list[Missed]:
+    """What the viewer was not told yet (by mail, or in their browsers) and would want to be, the liveliest first.
 
     Direct conversations and groups, rooms where it is wished; of silent ones, and of rooms, what names the viewer.
     """
-    told = MissedTold.objects.filter(person_id=viewer.someone, conversation_id=OuterRef("pk")).values("seq")
+    told = MissedTold.objects.filter(person_id=viewer.someone, conversation_id=OuterRef("pk")).values(by)
     rows = (
         visible_conversations(viewer)
         .annotate(
@@ -75,7 +78,7 @@ def missed_by(viewer: Viewer, now: datetime, wish: ChatWish) -> list[Missed]:
             named=F("participants__mention_seq"),
             silent=F("participants__muted"),
         )
-        .filter(last_at__gt=now - FRESH, head__gt=F("since"))
+        .filter(last_at__gt=now - fresh, head__gt=F("since"))
         .order_by("-last_at", "-pk")
     )
     kinds = list(Conversation.Kind) if wish.mail_rooms else [Conversation.Kind.DIRECT, Conversation.Kind.GROUP]
@@ -85,7 +88,7 @@ def missed_by(viewer: Viewer, now: datetime, wish: ChatWish) -> list[Missed]:
         messages = findable_messages(viewer).filter(
             conversation_id=place.pk,
             seq__gt=place.since,
-            created_at__gt=now - FRESH,
+            created_at__gt=now - fresh,
         )
         messages = messages.exclude(sender_id=viewer.someone)
         if place.silent or place.kind not in kinds:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from django.conf import settings
 from django.core import signing
@@ -80,20 +80,22 @@ def mail_missed(viewer: Viewer, *, at: datetime | None = None) -> bool:
     missed = missed_by(viewer, now, wish)
     if not any(place.oldest <= now - away_for() for place in missed):
         return False
-    _remember(viewer, missed)
+    remember(viewer, missed, "seq")
     last.sent_at, last.turn = now, turn + 1
     last.save(update_fields=["sent_at", "turn"])
     _write(viewer, missed)
     return True
 
 
-def _remember(viewer: Viewer, missed: list[Missed]) -> None:
+def remember(viewer: Viewer, missed: list[Missed], by: Literal["seq", "pushed"]) -> None:
+    """Keep up to which number the viewer was told; it only rises."""
     for place in missed:
-        told, fresh = MissedTold.objects.get_or_create(
-            person_id=viewer.someone, conversation_id=place.conversation_id, defaults={"seq": place.up_to}
+        MissedTold.objects.bulk_create(
+            [MissedTold(person_id=viewer.someone, conversation_id=place.conversation_id, seq=0)], ignore_conflicts=True
         )
-        if not fresh:
-            MissedTold.objects.filter(pk=told.pk).update(seq=Greatest("seq", Value(place.up_to)))
+        MissedTold.objects.filter(person_id=viewer.someone, conversation_id=place.conversation_id).update(
+            **{by: Greatest(by, Value(place.up_to))}
+        )
 
 
 def _write(viewer: Viewer, missed: list[Missed]) -> None:

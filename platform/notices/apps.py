@@ -10,6 +10,7 @@ class NoticesConfig(AppConfig):
 
     def ready(self) -> None:
         from notices.queries.notices import unread_count
+        from notices.services import push  # noqa: F401 -- its job is known once it is imported
         from notices.services.telling import tell_people
         from toolkit.context import register_frame
         from toolkit.telling import register_teller

@@ -53,3 +53,18 @@ class NoticeWish(models.Model):
     @property
     def quiet_hours(self) -> Quiet:
         return Quiet(self.quiet_from, self.quiet_to, self.quiet_weekends) if self.quiet else NEVER
+
+
+class PushSubscription(models.Model):
+    """One browser of a person that wants to be told, as long as the session lasts in which it said so."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    endpoint = models.CharField(max_length=1000, unique=True, help_text="Whoever knows it may write to the browser")
+    p256dh = models.CharField(max_length=120)
+    auth = models.CharField(max_length=60)
+    device = models.CharField(max_length=80, help_text="What the browser calls itself, for its person")
+    session = models.CharField(max_length=40, help_text="Signing out ends it: a desk may be shared")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.person_id}: {self.device}"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from notices.views import notices
+from notices.views import notices, push
 
 app_name = "notices"
 
@@ -11,5 +11,7 @@ urlpatterns = [
     path("gelesen/", notices.notice_read_all, name="read-all"),
     path("wunsch/", notices.notice_wish, name="wish"),
     path("ruhezeiten/", notices.notice_quiet, name="quiet"),
+    path("browser/an/", push.push_on, name="push-on"),
+    path("browser/aus/", push.push_off, name="push-off"),
     path("<int:pk>/", notices.notice_follow, name="follow"),
 ]

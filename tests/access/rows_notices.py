@@ -20,6 +20,9 @@ ROWS = {
         "post", 302, data={"quiet": "on", "quiet_from": "18:00", "quiet_to": "07:00", "quiet_weekends": "on"}
     ),
     "notices:quiet#bad": signed_in("post", 422, data={"quiet": "on", "quiet_from": "99:00"}),
+    "notices:push-on": signed_in("post", 400, data={"endpoint": "https://127.0.0.1/x"}, json=True),
+    "notices:push-off": signed_in("post", 404, data={"browser": "999999"}),
+    "notices:push-off#itself": signed_in("post", 204, data={"endpoint": "https://push.example/x"}, json=True),
     "notices:follow": Row(
         "post",
         lambda w: {"pk": w.notice.pk},

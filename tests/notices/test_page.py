@@ -121,5 +121,5 @@ def test_there_is_one_unread_notice_per_key(pilot):
 def test_the_page_costs_the_same_for_any_number_of_notices(rows, pilot, as_person, django_assert_num_queries):
     NoticeFactory.create_batch(rows, person=pilot)
     client = as_person(pilot)
-    with django_assert_num_queries(7):  # session, person, viewer, notices, wish, bell, chat
+    with django_assert_num_queries(8):  # session, person, viewer, notices, wish, browsers, bell, chat
         client.get("/mitteilungen/")

@@ -321,6 +321,13 @@ TIME_ZONE = "Europe/Berlin"
 
 TAGGIT_CASE_INSENSITIVE = True
 
+# --- push -------------------------------------------------------------------------------------------------------
+
+#: The key by which push services know this installation again: 32 bytes in base64url. Without one, a file of DATA_DIR.
+VAPID_PRIVATE_KEY: str = env.str("VAPID_PRIVATE_KEY", default="")
+#: For tests alone: browsers at plain addresses of the own machine.
+PUSH_TO_PRIVATE = False
+
 # --- mail -------------------------------------------------------------------------------------------------------
 
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="Lotsennetz <lotsennetz@localhost>")

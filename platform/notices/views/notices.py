@@ -13,8 +13,10 @@ from notices.forms.quiet import QuietForm, form_of
 from notices.kinds import ICONS
 from notices.models import Notice
 from notices.queries.notices import notice_page
+from notices.queries.push import browsers_of
 from notices.queries.quiet import own_wish
 from notices.services.reading import choose_notice_mail, choose_quiet, read_all_notices, read_notice
+from notices.webpush import public_key
 from tenancy.middleware import ViewerRequest
 
 
@@ -32,6 +34,8 @@ def _show(request: ViewerRequest, typed: QuietForm | None = None, status: int = 
         "page": page,
         "rows": [(notice, ICONS.get(notice.kind.partition(".")[0], "notifications")) for notice in page.items],
         "wants_mail": wish.mail,
+        "push_key": public_key(),
+        "browsers": browsers_of(request.viewer),
         "quiet": typed or form_of(wish),
     }
     return render(request, "notices/list.html", context, status=status)
