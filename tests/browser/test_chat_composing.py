@@ -76,7 +76,7 @@ def test_all_are_named_only_after_a_question_and_never_by_two(
     page = enter(stage.visitor(pilot), group)
     write(page, "Bitte lesen, @alle")
     dialog = page.get_by_role("dialog", name="Alle 2 Personen benachrichtigen?")
-    dialog.get_by_role("button", name="Zurück").click()
+    dialog.get_by_role("button", name="Abbrechen").click()
     expect(box(page)).to_have_value("Bitte lesen, @alle")
     expect(box(page)).to_be_focused()
     page.keyboard.press("Control+Enter")
@@ -90,6 +90,55 @@ def test_all_are_named_only_after_a_question_and_never_by_two(
     write(page, "Hallo @alle")
     expect(shown(page, "Hallo @alle")).to_have_count(1)
     assert not Message.objects.get(body="Hallo @alle").mentions_all
+
+
+def test_an_answer_and_who_is_named_in_it_wait_in_the_draft(
+    stage: Stage, pilot: Person, neighbour: Person, group: int
+) -> None:
+    say(neighbour, group, "Wer kommt mit?")
+    visitor = stage.visitor(pilot)
+    page = enter(visitor, group)
+    page.locator("article").last.focus()
+    page.keyboard.press("Alt+A")
+    expect(box(page)).to_be_focused()
+    bar = page.locator("[data-bar]")
+    expect(bar).to_contain_text(f"Antwort an {neighbour.name}")
+    expect(bar).to_contain_text("Wer kommt mit?")
+    page.keyboard.type(f"@{neighbour.given_name}")
+    page.get_by_role("option").first.click()
+    page.keyboard.type("ich!")
+    visitor.check_every_look()
+    visitor.screenshot("composer-answer", full=False)
+    page.wait_for_timeout(400)
+    enter(visitor, group)
+    expect(bar).to_contain_text("Wer kommt mit?")
+    expect(box(page)).to_have_value(f"@{neighbour.name} ich!")
+    box(page).focus()
+    page.keyboard.press("Control+Enter")
+    expect(shown(page, "ich!")).to_have_count(1)
+    expect(bar).to_be_hidden()
+    answer = Message.objects.get(sender=pilot)
+    assert (answer.reply_seq, answer.mentions) == (1, [neighbour.pk])
+
+
+def test_an_answer_is_given_up_by_escape_and_by_its_button(
+    stage: Stage, pilot: Person, neighbour: Person, direct: int
+) -> None:
+    say(neighbour, direct, "Wer kommt mit?")
+    page = enter(stage.visitor(pilot), direct)
+    for leave in (
+        lambda: page.keyboard.press("Escape"),
+        lambda: page.get_by_role("button", name="Nicht mehr antworten").click(),
+    ):
+        page.locator("article").last.focus()
+        page.keyboard.press("Alt+A")
+        expect(page.locator("[data-bar]")).to_be_visible()
+        leave()
+        expect(page.locator("[data-bar]")).to_be_hidden()
+        expect(box(page)).to_be_focused()
+    write(page, "Ganz neu")
+    expect(shown(page, "Ganz neu")).to_have_count(1)
+    assert Message.objects.get(sender=pilot).reply_seq is None
 
 
 def test_an_own_message_is_changed_from_the_empty_box_and_the_box_comes_back(

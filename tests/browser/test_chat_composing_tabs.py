@@ -147,3 +147,38 @@ def test_two_tabs_offline_send_everything_once_when_they_are_back(
         assert shown(page, "").all_text_contents() == ["Verpasst", "Erste", "Zweite", "Dritte"]
     assert Message.objects.filter(conversation=direct).count() == 4
     expect(box(one)).to_have_value("")
+
+
+def test_signing_out_in_one_tab_leaves_nothing_of_what_stands_in_another(
+    stage: Stage, pilot: Person, direct: int, group: int
+) -> None:
+    tabs = Tabs(stage.visitor(pilot))
+    one, two = tabs.open(direct), tabs.open(group)
+    box(two).fill("Geheimer Entwurf")
+    two.wait_for_timeout(400)
+    assert "Geheimer Entwurf" in kept(one)
+    one.locator("details.profile > summary").click()
+    with one.expect_navigation():
+        one.get_by_role("button", name="Abmelden").click()
+    two.wait_for_url("**/konto/**")
+    assert "Geheimer Entwurf" not in kept(one)
+
+
+def kept(page: Page) -> str:
+    """Everything that the browser keeps for the product, as one text."""
+    found: str = page.evaluate(
+        """async () => {
+          const texts = [];
+          for (const { name } of await indexedDB.databases()) {
+            const db = await new Promise((ok) => { const r = indexedDB.open(name); r.onsuccess = () => ok(r.result); });
+            for (const store of db.objectStoreNames) {
+              const all = await new Promise((ok) => {
+                const r = db.transaction(store).objectStore(store).getAll(); r.onsuccess = () => ok(r.result); });
+              texts.push(JSON.stringify(all));
+            }
+            db.close();
+          }
+          return texts.join();
+        }"""
+    )
+    return found

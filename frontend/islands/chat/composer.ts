@@ -1,21 +1,20 @@
-import { ask } from "../../lib/ask";
-import { csrfToken } from "../../lib/csrf";
 import { word } from "../../lib/words";
 import type { Item, Quote } from "../../wire/chat";
+import { amend } from "./amend";
 import { Attachments } from "./attachments";
+import { ask } from "./dialog";
 import { dropZone, pastedFiles } from "./incoming";
 import { keep, keepDraft, readDraft, type Named, type Pending } from "./kept";
 import { newId } from "./ids";
 import { Mentions } from "./mentions";
 import { pickSign } from "./signs";
-import { insertText } from "./text";
+import { insertText, quoteOf } from "./text";
 import { toolbar } from "./toolbar";
 import { fact } from "./words";
 
 const SHOWN_FROM = 200;
 const TOLD_AT = [200, 50, 10];
 const SAVED_AFTER = 150;
-const QUOTED = 120;
 /** So often others are told that one is writing (milliseconds). */
 const WRITING = 3_000;
 
@@ -31,13 +30,6 @@ export interface ComposerHost {
   /** Somebody is writing; said at most every three seconds. */
   writing(): void;
 }
-
-const quoteOf = (item: Item): Quote => ({
-  seq: item.seq,
-  sender: item.sender,
-  name: item.name,
-  line: (item.text || (item.files[0]?.name ?? "")).replace(/\s+/g, " ").slice(0, QUOTED),
-});
 
 /** Where one writes: the form below the log. */
 export class Composer {
@@ -301,7 +293,7 @@ export class Composer {
 
   #writing(): void {
     const now = Date.now();
-    if (this.#edited || !this.#box.value.trim() || now - this.#wrote < WRITING || fact("showTyping") !== "1") return;
+    if (this.#edited || !this.#box.value.trim() || now - this.#wrote < WRITING || fact("showTyping") === "0") return;
     this.#wrote = now;
     this.host.writing();
   }
@@ -354,7 +346,7 @@ export class Composer {
     const everyone = !!form.dataset.members && new RegExp(`(^|\\s)@${this.#everyone}(?![\\p{L}\\p{N}])`, "u").test(body);
     if (everyone) {
       const question = word(form, "askEveryone", { n: Number(form.dataset.members) });
-      if (!(await ask(question, word(form, "yesEveryone"), word(form, "back")))) {
+      if (!(await ask(question, word(form, "yesEveryone")))) {
         this.focus();
         return;
       }
@@ -387,31 +379,15 @@ export class Composer {
     }
     if (this.#busy) return;
     this.#busy = true;
-    const reason = await this.#sendChange(item, body);
+    const answer = await amend(this.form.dataset.editUrl!.replace("/0/", `/${item.seq}/`), body);
     this.#busy = false;
     if (this.#edited?.item !== item) return;
-    if (reason !== undefined) {
-      this.#problem(reason);
+    if (answer !== true) {
+      this.#problem(answer || word(this.form, "noLine"));
       this.focus();
       return;
     }
     this.#cancel();
     this.host.speak(word(this.form, "changed"));
-  }
-
-  /** Why it was not changed; undefined: it was. */
-  async #sendChange(item: Item, body: string): Promise<string | undefined> {
-    try {
-      const response = await fetch(this.form.dataset.editUrl!.replace("/0/", `/${item.seq}/`), {
-        method: "POST",
-        headers: { accept: "application/json", "x-csrftoken": csrfToken() },
-        body: new URLSearchParams({ body }),
-      });
-      if (response.ok && !response.redirected) return undefined;
-      const answer = (await response.json()) as { reason?: string };
-      return answer.reason || word(this.form, "noLine");
-    } catch {
-      return word(this.form, "noLine");
-    }
   }
 }

@@ -57,8 +57,20 @@ export async function belongTo(person: string): Promise<void> {
   }
 }
 
+/** Whoever signs out leaves nothing here: not in this tab, and not by another one that writes later. */
 export async function forgetAll(): Promise<void> {
-  if (memory) memory = [];
+  tabs?.postMessage("forget");
+  await forget();
+}
+
+const tabs = "BroadcastChannel" in window ? new BroadcastChannel("lotsennetz-forget") : undefined;
+tabs?.addEventListener("message", () => void forget());
+
+let forgotten = false;
+
+async function forget(): Promise<void> {
+  forgotten = true;
+  memory = [];
   files.clear();
   await clear(store).catch(() => undefined);
 }
@@ -118,6 +130,7 @@ export const nameFile = (id: string, key: string, name: string | undefined): Pro
 export async function keepFile(key: string, content: Blob): Promise<void> {
   // In memory as well: a full disk must not take away what is in the page.
   files.set(key, content);
+  if (forgotten) return;
   await set(file(key), content, store).catch(() => undefined);
 }
 
@@ -134,7 +147,8 @@ export async function readDraft(c: number): Promise<Draft> {
   return typeof kept === "string" ? { body: kept } : (kept ?? { body: "" });
 }
 
-export const keepDraft = (c: number, kept: Draft): Promise<void> =>
-  (kept.body || kept.reply || kept.files?.length ? set(draft(c), kept, store) : del(draft(c), store)).catch(
-    () => undefined,
-  );
+export async function keepDraft(c: number, kept: Draft): Promise<void> {
+  if (forgotten) return;
+  const empty = !kept.body && !kept.reply && !kept.files?.length;
+  await (empty ? del(draft(c), store) : set(draft(c), kept, store)).catch(() => undefined);
+}

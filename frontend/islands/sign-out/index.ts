@@ -8,6 +8,8 @@ export function mount(root: HTMLElement): void {
     } catch {
       // Storage is switched off: nothing was kept.
     }
+    // Tabs with a conversation open keep drafts of it.
+    if ("BroadcastChannel" in window) new BroadcastChannel("lotsennetz-forget").postMessage("forget");
     void indexedDB.databases?.().then((all) => {
       for (const { name } of all) if (name) indexedDB.deleteDatabase(name);
     });
