@@ -302,6 +302,24 @@ def test_a_person_uploads_so_much_a_day_wherever_it_was(pilot, outsider, direct,
     give(pilot, direct)
 
 
+def test_many_files_in_an_hour_are_refused_dropped_ones_counted_too(pilot, direct, monkeypatch):
+    monkeypatch.setattr("chat.services.files.HOUR_FILES", 2)
+    for _ in range(2):
+        drop_file(viewer_for(pilot), give(pilot, direct).key)
+    with pytest.raises(BadFile, match="in einer Stunde"):
+        give(pilot, direct)
+
+
+def test_files_are_taken_while_the_cache_is_away(pilot, direct, monkeypatch):
+    from redis import RedisError
+
+    def away(*_: Any, **__: Any) -> bool:
+        raise RedisError("away")
+
+    monkeypatch.setattr("toolkit.limits.cache.add", away)
+    assert give(pilot, direct).state == "ready"
+
+
 def test_a_full_disk_is_a_sentence_and_leaves_nothing_half_done(pilot, direct, monkeypatch):
     import errno
 

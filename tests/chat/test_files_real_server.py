@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from django.conf import settings
 from django.db import connection
 
 from tests.browser.harness.server import Server, running_server
+from tests.chat import files
 from tests.chat.lines import session_of
 
 if TYPE_CHECKING:
@@ -39,21 +41,31 @@ def asked(
         return answer.status, answer.headers, answer.read()
 
 
-def test_a_large_file_comes_back_as_it_went_and_in_parts(server, pilot, direct):
-    import json
-
-    lines = random.Random(7).choices(["Straße;Öffnung", "Markt 1;8 Uhr", "Rathaus;geschlossen"], k=400_000)
-    content = "\n".join(lines).encode()
+def uploaded(server: Server, person: Person, conversation_id: int, name: str, content: bytes) -> dict[str, Any]:
+    """What the server says of a file that somebody uploads, as a browser does."""
     edge = uuid4().hex
-    head = f'--{edge}\r\nContent-Disposition: form-data; name="file"; filename="Liste.csv"\r\n\r\n'.encode()
+    head = f'--{edge}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'.encode()
     body = head + content + f"\r\n--{edge}--\r\n".encode()
     kind = f"multipart/form-data; boundary={edge}"
-    status, _, told = asked(server, pilot, f"/chat/{direct}/dateien/", body, **{"Content-Type": kind})
-    file = json.loads(told)
-    assert (status, file["state"], file["size"]) == (201, "ready", len(content))
+    path = f"/chat/{conversation_id}/dateien/"
+    status, _, told = asked(server, person, path, body, **{"Content-Type": kind})
+    assert status == 201
+    file: dict[str, Any] = json.loads(told)
+    return file
+
+
+def test_a_large_file_comes_back_as_it_went_and_in_parts(server, pilot, direct):
+    lines = random.Random(7).choices(["Straße;Öffnung", "Markt 1;8 Uhr", "Rathaus;geschlossen"], k=400_000)
+    content = "\n".join(lines).encode()
+    file = uploaded(server, pilot, direct, "Liste.csv", content)
+    assert (file["state"], file["size"]) == ("ready", len(content))
     status, headers, whole = asked(server, pilot, file["url"])
     assert (status, headers["Content-Length"], whole == content) == (200, str(len(content)), True)
     assert headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
     assert headers["Content-Disposition"] == 'attachment; filename="Liste.csv"'
     status, _, part = asked(server, pilot, file["url"], Range="bytes=1000000-1999999")
     assert (status, part == content[1_000_000:2_000_000]) == (206, True)
+    # A picture is drawn anew by a process of its own.
+    picture = uploaded(server, pilot, direct, "Flur.jpg", files.picture("JPEG", (1200, 800)))
+    _, headers, small = asked(server, pilot, picture["preview"])
+    assert (headers["Content-Type"], small[8:12]) == ("image/webp", b"WEBP")

@@ -316,10 +316,16 @@ def test_what_has_waited_for_long_is_enqueued_anew_since_jobs_are_in_no_backup(p
     assert jobs("chat.scan_file") == [{"key": str(row.key)}]
 
 
-def test_sweeping_is_repeated_every_hour():
+def test_sweeping_is_repeated_every_hour_and_the_worker_may_enqueue_it():
     from procrastinate.contrib.django import app
 
     assert "chat.sweep_files" in {task.task.name for task in app.periodic_registry.periodic_tasks.values()}
+    with acting_as_nobody(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT procrastinate_defer_periodic_job_v2('files', NULL, NULL, 'chat.sweep_files', 0, '', 7, %s::jsonb)",
+            ['{"timestamp": 7}'],
+        )
+    assert jobs("chat.sweep_files") == [{"timestamp": 7}]
 
 
 # --- the steps past one's sight -----------------------------------------------------------------------------------
