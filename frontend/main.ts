@@ -10,11 +10,13 @@ import * as editor from "./islands/editor";
 import * as errorSummary from "./islands/error-summary";
 import * as localTime from "./islands/local-time";
 import * as menu from "./islands/menu";
+import * as push from "./islands/push";
 import * as searchShortcut from "./islands/search-shortcut";
 import * as signOut from "./islands/sign-out";
 import * as suggest from "./islands/suggest";
 import * as tags from "./islands/tags";
 import * as theme from "./islands/theme";
+import { watchBadge } from "./lib/badge";
 import { csrfToken } from "./lib/csrf";
 import { mountAll, type Mount } from "./lib/mount";
 
@@ -29,6 +31,7 @@ const islands: Record<string, Mount> = {
   "error-summary": errorSummary.mount,
   "local-time": localTime.mount,
   menu: menu.mount,
+  push: push.mount,
   "search-shortcut": searchShortcut.mount,
   "sign-out": signOut.mount,
   suggest: suggest.mount,
@@ -44,4 +47,5 @@ document.addEventListener("htmx:config:request", (event) => {
 document.addEventListener("htmx:after:swap", () => mountAll(islands));
 
 mountAll(islands);
+watchBadge();
 export { htmx };

@@ -34,6 +34,8 @@ SEEN_ELSEWHERE = {
     "account_set_password": "only for accounts without a password; the form is that of changing it",
     "account_reauthenticate": "only before an act that asks for the password again; none does yet",
     "tenancy:apply-sent": "only after one has applied; that story looks at it from all sides",
+    "toolkit:offline": "what a browser shows without a line; tests/browser/test_application.py takes the line away",
+    "chat:missed-off": "behind a link in a mail",
     "mailbox": "for whoever runs an installation without a mail server; tests/config visits it",
 }
 #: Answers that are no pages: data, calendars, feeds, fragments, and ways to somewhere else.
@@ -42,6 +44,7 @@ NO_PAGES = (
     *("exchange:experience-feed", "exchange:format-calendar", "exchange:workshop-calendar", "exchange:own-calendar"),
     *("exchange:participant-csv", "exchange:topic-suggest", "tenancy:topic-suggest", "tenancy:municipality-suggest"),
     *("chat:rows", "chat:messages", "toolkit:alive", "toolkit:ready"),
+    *("toolkit:worker", "toolkit:manifest"),
     *("tenancy:network-setup-resume", "tenancy:network-edit-start", "account_signup"),
 )
 
@@ -106,7 +109,15 @@ def everything(demo: Demo) -> None:
     demo.visit("visitor", f"/moderation/melden/experience/{public.pk}/", "/moderation/melden/danke/")
     demo.visit("visitor", "/einladung/geraten/", "/mitmachen/bestaetigen/geraten/", status=410)
 
-    demo.visit("pilot", "/", "/suche/?q=akte", "/suche/?q=gibtesnicht", "/erfahrungen/", "/erfahrungen/?q=gibtesnicht")
+    demo.visit(
+        "pilot",
+        "/chat/suche/?q=akte",
+        "/",
+        "/suche/?q=akte",
+        "/suche/?q=gibtesnicht",
+        "/erfahrungen/",
+        "/erfahrungen/?q=gibtesnicht",
+    )
     demo.visit("pilot", "/erfahrungen/neu/", "/erfahrungen/meine/", f"/erfahrungen/{own.pk}/")
     demo.visit("pilot", f"/erfahrungen/{own.pk}/bearbeiten/", f"/erfahrungen/{draft.pk}/bearbeiten/")
     demo.visit("pilot", f"/erfahrungen/{draft.pk}/", f"/erfahrungen/{public.pk}/")

@@ -1,5 +1,6 @@
 import "../../styles/chat/main.scss";
 import type { Event as WireEvent } from "../../wire/chat";
+import { renew, startWorker } from "../../lib/worker";
 import { belongTo, forgetAll } from "./kept";
 import { goRound } from "./keys";
 import { Line } from "./line";
@@ -47,6 +48,7 @@ async function start(): Promise<void> {
   goRound();
   forgetAtSignOut();
   if (!document.getElementById("chat-words")) return;
+  void startWorker().then(() => renew(fact("pushUrl"), fact("me"))).catch(() => undefined);
   await belongTo(fact("me"));
   const room = document.querySelector<ChatRoom>("chat-room");
   const list = new List(room?.c ?? 0);

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -29,13 +31,15 @@ def notice_list(request: ViewerRequest) -> HttpResponse:
 def _show(request: ViewerRequest, typed: QuietForm | None = None, status: int = 200) -> HttpResponse:
     wish = own_wish(request.viewer)
     page = notice_page(request.viewer, request.GET.get("page", ""))
+    browsers = list(browsers_of(request.viewer))
     context = {
         "section": "notices",
         "page": page,
         "rows": [(notice, ICONS.get(notice.kind.partition(".")[0], "notifications")) for notice in page.items],
         "wants_mail": wish.mail,
         "push_key": public_key(),
-        "browsers": browsers_of(request.viewer),
+        "browsers": browsers,
+        "known": " ".join(sha256(browser.endpoint.encode()).hexdigest() for browser in browsers),
         "quiet": typed or form_of(wish),
     }
     return render(request, "notices/list.html", context, status=status)
