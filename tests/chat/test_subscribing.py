@@ -5,6 +5,7 @@ from __future__ import annotations
 from unittest.mock import AsyncMock
 
 from chat import switchboard as board
+from chat import wall_of_loop
 from chat.wall_of_loop import Asked, News
 
 
@@ -29,7 +30,7 @@ async def test_who_has_no_seat_when_it_is_asked_for_them_is_told_to_go(monkeypat
     async def answer(_connection: object, asked: list[Asked]) -> list[News]:
         return [news({}, version=1)]
 
-    monkeypatch.setattr(board.wall_of_loop, "news", answer)
+    monkeypatch.setattr(wall_of_loop, "news", answer)
     own._wanted[5] = None
     line.sent[5] = 0
     own.talks.of(5).lines.add(line)

@@ -35,6 +35,7 @@ class Report:
     messages: int = 0
     acknowledged: int = 0
     shown: int = 0
+    changes: int = 0
     outs: int = 0
     closes: dict[int, int] = field(default_factory=dict)
     errors: dict[str, int] = field(default_factory=dict)
@@ -63,6 +64,7 @@ async def run(plan: Plan, folder: Path, application: str = PRODUCT) -> Report:
     report.verdict = check(past)
     report.seconds = time.monotonic() - begun
     report.messages, report.acknowledged = len(past.written), sum(bool(entry.seqs) for entry in past.written)
+    report.changes = sum(not row.said for row in past.rows)
     report.shown = sum(len(log.shown) for log in past.logs)
     report.outs, report.closes, report.errors, report.lines = len(past.outs), memory.closes, memory.errors, memory.lines
     return report

@@ -14,8 +14,8 @@ def table(report: Report) -> str:
         waits[kind].append(seconds)
     plan = report.plan
     lines = [
-        f"Seed {plan.seed}: {report.acknowledged} of {report.messages} messages acknowledged, {report.shown} times "
-        f"shown on {report.lines} lines, {len(report.settled)} faults, {report.outs} times somebody left, "
+        f"Seed {plan.seed}: {report.acknowledged} of {report.messages} messages acknowledged, {report.changes} reactions, "
+        f"{report.shown} times shown on {report.lines} lines, {len(report.settled)} faults, {report.outs} times somebody left, "
         f"{report.seconds:.0f} s in all; servers: {', '.join(plan.servers)}.",
         f"{'fault':<32}{'times':>6}{'slowest convergence':>22}",
     ]

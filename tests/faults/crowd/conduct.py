@@ -25,6 +25,8 @@ from tests.faults.model import Log, Written
 TICK = 0.02
 #: So many messages wait for an answer at most; whoever has something to say then waits too.
 WAITING = 40
+#: So often somebody reacts to a message besides.
+REACTS = 0.03
 
 
 class Order(Struct):
@@ -120,6 +122,8 @@ class Crowd:
             places = [c]
             if self._chance.random() < self._twins:
                 places += [other for other in person.inside if other != c and person.idle_in(other)][:1]
+            if self._chance.random() < REACTS:
+                person.react(c)
             person.write(places)
             self._written += 1
             return True

@@ -43,6 +43,8 @@ class Device:
         self.closes: Counter[int] = Counter()
         self.frames = 0
         self.errors: Counter[str] = Counter()
+        #: The last message of people, by conversation: for answering and reacting.
+        self.last_said: dict[int, int] = {}
         self._asked: dict[int, float] = {}
         self._untold: dict[int, int] = {}
         self._heard = 0.0
@@ -195,6 +197,7 @@ class Device:
     def _show(self, event: Event) -> None:
         log, now = self.log(event.c), self._heard
         cursor = self.cursors.get(event.c, 0)
+        log.passed.extend((seq, now) for item in event.items for seq in item.inside())
         if event.c not in self.follows:
             log.passed.extend((item.seq, now) for item in event.items)
             return
@@ -207,6 +210,8 @@ class Device:
             if item.seq > self.cursors.get(event.c, 0):
                 log.shown.append((item.seq, item.id, mark_of(item.text), now))
                 self.cursors[event.c] = item.seq
+                if item.kind == "text":
+                    self.last_said[event.c] = item.seq
         self._say_taken(event.c, len(event.items))
 
     def _say_taken(self, c: int, entries: int) -> None:

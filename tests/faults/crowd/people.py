@@ -7,7 +7,9 @@ import itertools
 import random
 import time
 from collections.abc import Coroutine
+from contextlib import suppress
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 from msgspec import Struct
@@ -19,6 +21,7 @@ from tests.faults.model import Written
 
 #: Without an answer for so long, one asks again, over whatever way there is.
 PATIENCE = 4.0
+SIGNS = "👍🙏💡🎉"
 
 
 class Letter(Struct):
@@ -26,8 +29,14 @@ class Letter(Struct):
 
     note: Written
     text: str
+    reply: int | None = None
     tried: float = 0.0
     not_before: float = 0.0
+
+    def command(self) -> dict[str, Any]:
+        """What is said on a line, and by POST."""
+        said = {"op": "send", "c": self.note.c, "id": self.note.id, "body": self.text}
+        return said if self.reply is None else {**said, "reply": self.reply}
 
 
 class Receipt(Struct):
@@ -84,7 +93,8 @@ class Person:
         for c in conversations:
             note = Written(number, self.number, c, next(self._turns), mark_of(text), twin=len(conversations) > 1)
             self.notes[number, c] = note
-            self.outbox[number, c] = Letter(note, text)
+            answers = len(conversations) == 1 and self._chance.random() < 0.1
+            self.outbox[number, c] = Letter(note, text, self.devices[0].last_said.get(c) if answers else None)
             letters.append(self.outbox[number, c])
             self.busy[c] = float("inf")
         if len(letters) > 1:
@@ -101,13 +111,13 @@ class Person:
         if len(devices) > 1 or not ready:
             self.errand(self._post(letter))
         for device in devices or self._chance.sample(ready, min(1, len(ready))):
-            device.say(op="send", c=letter.note.c, id=letter.note.id, body=letter.text)
+            device.say(**letter.command())
 
     async def _post(self, letter: Letter) -> None:
         note = letter.note
         url = f"{self._chance.choice(self._scene.servers)}/chat/{note.c}/senden/"
         try:
-            answer = await post(url, self.cookie, frame_of({"id": note.id, "body": letter.text}).encode())
+            answer = await post(url, self.cookie, frame_of(letter.command()).encode())
             receipt = msgspec.json.decode(answer[4:], type=Receipt)
         except (NoAnswer, msgspec.MsgspecError):
             return
@@ -116,9 +126,20 @@ class Person:
         elif receipt.code:
             self.refused(note.id, note.c, receipt.code, receipt.retry)
 
+    def react(self, c: int) -> None:
+        """Put a sign under the last message, or take it away: an entry of the log that nobody wrote."""
+        if (seq := self.devices[0].last_said.get(c)) is not None:
+            self.errand(self._react(c, seq, self._chance.random() < 0.7))
+
+    async def _react(self, c: int, seq: int, on: bool) -> None:
+        url = f"{self._chance.choice(self._scene.servers)}/chat/{c}/{seq}/reaktion/"
+        form = f"sign={quote(self._chance.choice(SIGNS))}&on={int(on)}".encode()
+        with suppress(NoAnswer):
+            await post(url, self.cookie, form, "application/x-www-form-urlencoded")
+
     def _resend(self, device: Device) -> None:
         for letter in list(self.outbox.values()):
-            device.say(op="send", c=letter.note.c, id=letter.note.id, body=letter.text)
+            device.say(**letter.command())
 
     def look_through_outbox(self) -> None:
         """Send again what was not answered for long, or was asked to come later."""

@@ -11,12 +11,27 @@ import msgspec
 from msgspec import Struct
 
 
+class Shown(Struct):
+    """Another message inside of an entry: how it looks now, or how it begins."""
+
+    seq: int
+    line: str = ""
+    text: str = ""
+
+
 class Item(Struct):
     """An entry of a log; of unknown kinds the number counts all the same."""
 
     seq: int
     id: str
     text: str = ""
+    kind: str = ""
+    now: Shown | None = None
+    reply: Shown | None = None
+
+    def inside(self) -> list[int]:
+        """The numbers of other messages of which it shows words."""
+        return [other.seq for other in (self.now, self.reply) if other is not None and (other.text or other.line)]
 
 
 class Event(Struct):
