@@ -8,6 +8,9 @@ from collections.abc import Awaitable, Callable
 from tests.faults.field import Field
 from tests.faults.plan import Kind
 
+#: The product waits for thirty seconds, and looks every two.
+ASLEEP = 35.0
+
 
 async def server_killed(field: Field) -> None:
     server = field.chance.choice(field.servers)
@@ -37,8 +40,9 @@ async def lines_cut(field: Field) -> None:
 
 
 async def slow_readers(field: Field) -> None:
-    field.order("sleep", n=4, seconds=4.0)
-    await asyncio.sleep(4.2)
+    """Longer than a server waits for somebody to say how far they are. The other faults go on meanwhile."""
+    field.order("sleep", n=4, seconds=ASLEEP)
+    await asyncio.sleep(ASLEEP + 0.5)
 
 
 async def clocks_changed(field: Field) -> None:

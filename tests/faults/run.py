@@ -53,7 +53,7 @@ async def run(plan: Plan, folder: Path, application: str = PRODUCT) -> Report:
     async with standing(plan, folder, application) as ground:
         coming = asyncio.create_task(come_and_go(ground))
         await _break_everything(ground, report)
-        if len(report.settled) == plan.faults:
+        if all(seconds != float("inf") for _kind, seconds in report.settled):
             await _write(ground, plan.messages)
         ground.quiet.set()
         await coming
@@ -78,6 +78,7 @@ async def _break_everything(ground: Field, report: Report) -> None:
     schedule = ground.plan.schedule()
     share = ground.plan.messages / max(1, len(schedule))
     overlapping: list[asyncio.Task[None]] = []
+    lasting: list[asyncio.Task[None]] = []
     for number, kind in enumerate(schedule):
         if float("inf") in (seconds for _kind, seconds in report.settled):
             # Something is broken for good: what comes now proves nothing, and would only make it harder to find.
@@ -85,10 +86,12 @@ async def _break_everything(ground: Field, report: Report) -> None:
         await _write(ground, int(share * (number + 0.5)))
         ground.order("write", n=int(share * (number + 1)), rate=ground.plan.rate)
         overlapping.append(asyncio.create_task(_break(ground, kind, report)))
-        if ground.chance.random() > 0.25:
+        if kind is Kind.SLOW_READERS:
+            lasting.append(overlapping.pop())
+        elif ground.chance.random() > 0.25:
             await asyncio.gather(*overlapping)
             overlapping.clear()
-    await asyncio.gather(*overlapping)
+    await asyncio.gather(*overlapping, *lasting)
 
 
 async def _write(ground: Field, messages: int) -> None:

@@ -14,9 +14,9 @@ def table(report: Report) -> str:
         waits[kind].append(seconds)
     plan = report.plan
     lines = [
-        f"Seed {plan.seed}: {report.acknowledged} of {report.messages} messages acknowledged, {report.changes} reactions, "
-        f"{report.shown} times shown on {report.lines} lines, {len(report.settled)} faults, {report.outs} times somebody left, "
-        f"{report.seconds:.0f} s in all; servers: {', '.join(plan.servers)}.",
+        f"Seed {plan.seed}: {report.acknowledged} of {report.messages} messages acknowledged, {report.changes} "
+        f"reactions, {report.shown} times shown on {report.lines} lines, {len(report.settled)} faults, {report.outs} "
+        f"times somebody left, {report.seconds:.0f} s in all; servers: {', '.join(plan.servers)}.",
         f"{'fault':<32}{'times':>6}{'slowest convergence':>22}",
     ]
     lines += [f"{kind:<32}{len(seconds):>6}{max(seconds):>20.1f} s" for kind, seconds in sorted(waits.items())]

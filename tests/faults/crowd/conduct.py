@@ -148,7 +148,9 @@ class Crowd:
                 for device in self.devices:
                     device.cut()
             case "sleep":
-                for device in self._chance.sample(self.devices, order.n):
+                # Never the first device of anybody: people go on writing, and are waited for.
+                seconds = [device for device in self.devices if device.awake and device is not device.person.devices[0]]
+                for device in self._chance.sample(seconds, min(order.n, len(seconds))):
                     self.start(device.fall_asleep(order.seconds))
             case "double":
                 self.start(self._double(order.seconds, order.share))
@@ -178,7 +180,8 @@ class Crowd:
 
     def _mark(self, order: Order) -> None:
         letters = [letter.note for person in self.people.values() for letter in person.outbox.values()]
-        tests = [(device, c) for device in self.devices for c in device.follows & device.person.inside]
+        awake = [device for device in self.devices if device.awake]
+        tests = [(device, c) for device in awake for c in device.follows & device.person.inside]
         self._marks[order.n] = Mark(order.heads, letters, [(d, c) for d, c in tests if c in order.heads])
 
     def _look_at_marks(self, now: float) -> None:

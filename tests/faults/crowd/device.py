@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 PING_SECONDS = 15.0
 ANSWER_SECONDS = 10.0
-#: After so many entries of a conversation one says that they were shown.
+#: After so many entries one says that they were shown.
 TAKEN_EVERY = 50
 FIRST_WAIT, LONGEST_WAIT = 0.1, 2.0
 
@@ -51,6 +51,8 @@ class Device:
         self._reading = asyncio.Event()
         self._reading.set()
         self._narrow = False
+        #: Who sleeps gets nothing, and is not waited for.
+        self.awake = True
         self.on_open: Callable[[Device], None] = lambda _device: None
 
     def log(self, c: int) -> Log:
@@ -155,18 +157,24 @@ class Device:
             self.raw.transport.abort()
 
     async def fall_asleep(self, seconds: float) -> None:
-        """Dial with little room for what comes, ask for a lot, and read none of it for some seconds."""
+        """Dial with little room for what comes, ask for a lot, and read none of it for some seconds.
+
+        The server is told once how far one is, so that it expects to be told again; it hangs up on who does not.
+        """
         self._narrow = True
+        self.awake = False
         self.cut()
         await asyncio.sleep(0.05)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.ready.wait(), 5.0)
         self._reading.clear()
         for c in sorted(self.follows):
+            self.say(op="taken", c=c, seq=self.cursors.get(c, 0))
             self.say(op="sync", c=c, after=0)
         await asyncio.sleep(seconds)
         self._reading.set()
         self._narrow = False
+        self.awake = True
 
     # --- what is heard ---
 
@@ -215,11 +223,12 @@ class Device:
         self._say_taken(event.c, len(event.items))
 
     def _say_taken(self, c: int, entries: int) -> None:
-        """Now and then the server is told how far one is, so that it goes on."""
+        """Now and then the server is told how far one is, everywhere, so that it goes on."""
         self._untold[c] = self._untold.get(c, 0) + entries
-        if self._untold[c] >= TAKEN_EVERY:
-            self._untold[c] = 0
-            self.say(op="taken", c=c, seq=self.cursors[c])
+        if sum(self._untold.values()) >= TAKEN_EVERY:
+            for conversation in self._untold:
+                self.say(op="taken", c=conversation, seq=self.cursors.get(conversation, 0))
+            self._untold.clear()
 
     def _ask(self, c: int) -> None:
         """Something is missing: say so, once in a while."""
