@@ -315,6 +315,7 @@ def _add(sum_: Report, report: Report) -> None:
     sum_.delivered += report.delivered
     sum_.sent += report.sent
     sum_.lost += report.lost
+    sum_.worked += report.worked
     sum_.refused += report.refused
     sum_.refusal = sum_.refusal or report.refusal
     sum_.waits += array("d", report.waits)
