@@ -27,6 +27,10 @@ export interface ComposerHost {
   said(one: Pending): void;
   /** The newest own message in the log, if one is there: the arrow up edits it. */
   latestOwn(): Item | undefined;
+  /** In a thread: what is answered where nothing else is. */
+  thread?(): Item | undefined;
+  /** Under this name what was begun is kept, where it is not what was begun in the conversation. */
+  readonly draft?: string;
   /** Somebody is writing; said at most every three seconds. */
   writing(): void;
 }
@@ -64,7 +68,7 @@ export class Composer {
 
   /** Bring back what was begun here before. */
   async restore(): Promise<void> {
-    const draft = await readDraft(this.host.c);
+    const draft = await readDraft(this.host.draft ?? this.host.c);
     if (!this.#box.value) this.#box.value = draft.body;
     this.#reply ??= draft.reply;
     for (const { name, id } of draft.named ?? []) this.#named.set(name, id);
@@ -311,7 +315,7 @@ export class Composer {
   }
 
   #keepDraft(): Promise<void> {
-    return keepDraft(this.host.c, {
+    return keepDraft(this.host.draft ?? this.host.c, {
       body: this.#edited ? this.#edited.before : this.#box.value,
       reply: this.#reply,
       named: [...this.#named].map(([name, id]) => ({ name, id })),
@@ -354,7 +358,9 @@ export class Composer {
     const files = this.#files?.handOver() ?? [];
     const mentions = [...this.#named].filter(([name]) => body.includes(`@${name}`)).map(([, id]) => id);
     const one: Pending = { id: newId(), c: this.host.c, body, at: Date.now() };
-    if (this.#reply) one.reply = this.#reply;
+    const root = this.host.thread?.();
+    const reply = this.#reply ?? (root && quoteOf(root));
+    if (reply) one.reply = reply;
     if (mentions.length) one.mentions = mentions;
     if (everyone) one.everyone = true;
     if (files.length) one.files = files;

@@ -43,7 +43,7 @@ export interface Draft {
 }
 
 const OUTBOX = "outbox";
-const draft = (c: number) => `draft:${c}`;
+const draft = (c: number | string) => `draft:${c}`;
 const file = (key: string) => `file:${key}`;
 
 /** Desks are shared: what another person left here is gone before anything is read. */
@@ -142,12 +142,12 @@ export async function dropFiles(all: readonly PendingFile[]): Promise<void> {
   if (all.length) await delMany(all.map((one) => file(one.key)), store).catch(() => undefined);
 }
 
-export async function readDraft(c: number): Promise<Draft> {
+export async function readDraft(c: number | string): Promise<Draft> {
   const kept = await get<Draft | string>(draft(c), store).catch(() => undefined);
   return typeof kept === "string" ? { body: kept } : (kept ?? { body: "" });
 }
 
-export async function keepDraft(c: number, kept: Draft): Promise<void> {
+export async function keepDraft(c: number | string, kept: Draft): Promise<void> {
   if (forgotten) return;
   const empty = !kept.body && !kept.reply && !kept.files?.length;
   await (empty ? del(draft(c), store) : set(draft(c), kept, store)).catch(() => undefined);

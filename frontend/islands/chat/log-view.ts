@@ -187,9 +187,13 @@ export class LogView {
     this.#sent.push({ ...one, seq });
   }
 
-  /** Something of one's own waits from now on; whoever writes has seen what is there. */
-  said(one: Pending): void {
+  /** Something of one's own waits from now on; whoever writes has seen what is there. Not so who answers in a thread. */
+  said(one: Pending, here = true): void {
     this.#waiting.push(one);
+    if (!here) {
+      this.#draw();
+      return;
+    }
     this.#mark = this.#last;
     this.#kept = false;
     this.#current = "";

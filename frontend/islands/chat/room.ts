@@ -18,6 +18,9 @@ const NOTE_FOR = 6_000;
 export class ChatRoom extends HTMLElement {
   #log: LogView | undefined;
   #composer: Composer | undefined;
+  #inThread: Composer | undefined;
+  /** Brings the second form into the page, which needs it only once a thread is open. */
+  #inPanel: (() => void) | undefined;
   #outbox: Outbox | undefined;
   #voice: Voice | undefined;
   #company: Company | undefined;
@@ -38,19 +41,20 @@ export class ChatRoom extends HTMLElement {
       urls: this.dataset,
       answer: form ? (item: Item) => this.#composer?.answer(item) : undefined,
       edit: (item: Item) => this.#composer?.edit(item),
-      thread: (seq: number) => this.#thread?.open(seq) ?? false,
+      thread: (seq: number) => {
+        this.#inPanel?.();
+        return this.#thread?.open(seq) ?? false;
+      },
       note: (text: string) => this.#note(text),
       write: () => this.#composer?.focus(),
       redraw: (now: Item) => this.#redraw(now),
     };
-    const log = new LogView(this, {
+    const all = {
       ...deeds,
-      line,
-      list,
-      voice,
-      again: (id) => void retry(id).then(() => this.#changed()),
-      discard: (id) => void drop(id).then(() => this.#changed()),
-    });
+      again: (id: string) => void retry(id).then(() => this.#changed()),
+      discard: (id: string) => void drop(id).then(() => this.#changed()),
+    };
+    const log = new LogView(this, { ...all, line, list, voice });
     await log.start();
     this.#log = log;
     const direct = this.dataset.kind === "direct";
@@ -58,7 +62,8 @@ export class ChatRoom extends HTMLElement {
     const panel = document.getElementById("faden");
     if (panel)
       this.#thread = new Thread(panel, {
-        ...deeds,
+        ...all,
+        answer: form ? (item) => this.#inThread?.answer(item) : undefined,
         messagesUrl: this.dataset.messagesUrl ?? "",
         item: () => undefined,
         jump: (seq) => void log.jump(seq),
@@ -67,30 +72,50 @@ export class ChatRoom extends HTMLElement {
       });
     const bar = this.querySelector<HTMLElement>("[data-pins]");
     if (bar) this.#pins = new Pins(bar, document.querySelector("[data-pin-list]"), (seq) => void log.jump(seq));
-    if (form) {
-      this.#composer = new Composer(form, {
-        c: this.c,
-        speak: (text) => voice.speak(text),
-        said: (one) => {
-          log.said(one);
-          outbox.tell();
-          void outbox.flush();
-        },
-        latestOwn: () => log.latestOwn(),
-        writing: () => line.say({ op: "writing", c: this.c }),
-      });
-      await this.#composer.restore();
-    }
+    if (form) await this.#compose(form, line, outbox, log);
     this.#ways(log);
     this.dataset.ready = "1";
     void this.#pins?.load(this.dataset.messagesUrl ?? "");
+  }
+
+  /** Where one writes: below the log and, a copy of that, below a thread. */
+  async #compose(form: HTMLFormElement, line: Line, outbox: Outbox, log: LogView): Promise<void> {
+    const host = {
+      c: this.c,
+      speak: (text: string) => this.#voice?.speak(text),
+      latestOwn: () => log.latestOwn(),
+      writing: () => line.say({ op: "writing", c: this.c }),
+    };
+    const said = (one: Pending, here: boolean) => {
+      log.said(one, here);
+      outbox.tell();
+      void outbox.flush();
+    };
+    const place = document.querySelector<HTMLElement>("[data-thread-form]");
+    const copy = place && this.#thread ? copyOf(form, place) : undefined;
+    this.#composer = new Composer(form, { ...host, said: (one) => said(one, true) });
+    await this.#composer.restore();
+    if (!copy || !place) return;
+    this.#inPanel = () => {
+      if (!copy.isConnected) place.append(copy);
+    };
+    this.#inThread = new Composer(copy, {
+      ...host,
+      draft: `${this.c}/thread`,
+      thread: () => this.#thread?.begin,
+      said: (one) => {
+        this.#thread?.said(one);
+        said(one, false);
+      },
+    });
+    await this.#inThread.restore();
   }
 
   /** Keys, the way to a date, and the help that names them. */
   #ways(log: LogView): void {
     const help = document.getElementById("chat-help") as HTMLDialogElement | null;
     listenForShortcuts({
-      act: (deed) => log.act(deed),
+      act: (deed) => log.act(deed) || !!this.#thread?.act(deed),
       newest: () => void log.newest(),
       firstUnread: () => void log.toFirstUnread(),
       help: () => help?.showModal(),
@@ -143,10 +168,12 @@ export class ChatRoom extends HTMLElement {
 
   sent(one: Pending, seq: number): void {
     this.#log?.sent(one, seq);
+    this.#thread?.sent(one, seq);
   }
 
   async outboxChanged(slow: boolean): Promise<void> {
     await this.#log?.waitingChanged(slow);
+    await this.#thread?.waitingChanged();
   }
 
   #redraw(now: Item): void {
@@ -171,4 +198,24 @@ export class ChatRoom extends HTMLElement {
     void this.#outbox?.flush();
     this.#composer?.focus();
   }
+}
+
+/** The form once more, with ids of its own and under the name of its place. */
+function copyOf(form: HTMLFormElement, place: HTMLElement): HTMLFormElement {
+  const copy = form.cloneNode(true) as HTMLFormElement;
+  const ids = [...copy.querySelectorAll("[id]")].map((one) => one.id);
+  const renamed = (value: string) => value.replace(/[^\s]+/g, (id) => (ids.includes(id) ? `t-${id}` : id));
+  for (const one of copy.querySelectorAll("*"))
+    for (const name of ["id", "for", "aria-describedby", "aria-controls", "aria-labelledby"]) {
+      const value = one.getAttribute(name);
+      if (value) one.setAttribute(name, renamed(value));
+    }
+  const box = copy.querySelector("textarea")!;
+  const name = place.dataset.threadForm ?? "";
+  box.value = "";
+  box.placeholder = name;
+  copy.setAttribute("aria-label", name);
+  for (const label of copy.querySelectorAll<HTMLLabelElement>("label.kern-sr-only")) label.textContent = name;
+  for (const old of copy.querySelectorAll("[data-answered], input[name=reply]")) old.remove();
+  return copy;
 }

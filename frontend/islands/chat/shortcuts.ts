@@ -1,4 +1,4 @@
-import { fact } from "./words";
+import { wish } from "./words";
 
 export interface Commands {
   /** A deed on the message one stands on. */
@@ -16,7 +16,7 @@ const writes = (target: EventTarget | null): boolean =>
 /** Keys with Alt, and the question mark outside of boxes; whoever does not want them switches them off (data-shortcuts). */
 export function listenForShortcuts(commands: Commands): void {
   document.addEventListener("keydown", (event) => {
-    if (fact("shortcuts") === "0" || event.defaultPrevented || event.ctrlKey || event.metaKey || event.isComposing) return;
+    if (!wish("shortcuts", true) || event.defaultPrevented || event.ctrlKey || event.metaKey || event.isComposing) return;
     if (document.querySelector("dialog[open]")) return;
     if (act(event, commands)) event.preventDefault();
   });

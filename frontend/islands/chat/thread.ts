@@ -1,10 +1,11 @@
 import { render } from "lit/html.js";
 import type { Item } from "../../wire/chat";
 import { Actions, type ActionHost } from "./actions";
+import { outbox, type Pending } from "./kept";
 import { moveByArrows } from "./keys";
 import { drawLog } from "./log";
+import type { Waiting } from "./message";
 import type { Stretch } from "./window";
-import { sayCount } from "./words";
 
 /** Wide enough for a third column; below that a thread has a page of its own. */
 const WIDE = "(min-width: 1241px)";
@@ -12,6 +13,7 @@ const WIDE = "(min-width: 1241px)";
 /** A thread beside its conversation: the message it began with, and the answers as they come. */
 export class Thread {
   #items: Item[] = [];
+  #waiting: Waiting[] = [];
   #root = 0;
   #current = "";
   #opener: HTMLElement | null = null;
@@ -20,7 +22,7 @@ export class Thread {
 
   constructor(
     private readonly panel: HTMLElement,
-    private readonly host: ActionHost & { messagesUrl: string },
+    private readonly host: ActionHost & { messagesUrl: string; again(id: string): void; discard(id: string): void },
   ) {
     this.#rows = panel.querySelector<HTMLElement>(".ms")!;
     this.#actions = new Actions(this.#rows, {
@@ -29,9 +31,6 @@ export class Thread {
       next: () => panel.focus(),
     });
     panel.querySelector("[data-thread-close]")!.addEventListener("click", () => this.close());
-    panel.querySelector("[data-thread-answer]")?.addEventListener("click", () => {
-      if (this.#items[0]) host.answer?.(this.#items[0]);
-    });
     panel.addEventListener("keydown", (event) => {
       if (moveByArrows(event, this.#rows)) event.preventDefault();
       else if (event.key === "Escape" && !event.defaultPrevented) this.close();
@@ -52,11 +51,21 @@ export class Thread {
     return true;
   }
 
+  /** The message it began with. */
+  get begin(): Item | undefined {
+    return this.#items[0];
+  }
+
   close(): void {
     if (this.panel.hidden) return;
     this.#root = 0;
     this.panel.hidden = true;
     this.#opener?.focus();
+  }
+
+  /** A deed by its key, on the message one stands on. */
+  act(deed: string): boolean {
+    return this.#actions.onFocused(deed);
   }
 
   /** What is new in the conversation, answers of this thread among it. */
@@ -65,6 +74,26 @@ export class Thread {
     const mine = items.filter((item) => item.thread === this.#root && !this.#items.some((one) => one.seq === item.seq));
     if (mine.length) this.#items = [...this.#items, ...mine];
     for (const { now } of items) if (now) this.change(now, false);
+    this.#draw();
+    if (mine.length) this.#toEnd();
+  }
+
+  /** What one has answered here waits in sight. */
+  said(one: Pending): void {
+    this.#waiting.push(one);
+    this.#draw();
+    this.#toEnd();
+  }
+
+  /** It has a number; it stays until it comes back. */
+  sent(one: Pending, seq: number): void {
+    this.#waiting = this.#waiting.map((kept) => (kept.id === one.id ? { ...kept, seq } : kept));
+  }
+
+  async waitingChanged(): Promise<void> {
+    if (!this.#root) return;
+    const kept = (await outbox()).filter((one) => this.#items.some((item) => item.seq === one.reply?.seq));
+    this.#waiting = [...this.#waiting.filter((one) => one.seq !== undefined && !kept.some((two) => two.id === one.id)), ...kept];
     this.#draw();
   }
 
@@ -86,24 +115,27 @@ export class Thread {
       return;
     }
     this.panel.hidden = false;
-    this.#draw();
+    this.#waiting = [];
+    await this.waitingChanged();
+    this.#toEnd();
+    this.panel.focus();
+  }
+
+  #toEnd(): void {
     const scroller = this.panel.querySelector<HTMLElement>("[data-thread-log]")!;
     scroller.scrollTop = scroller.scrollHeight;
-    this.panel.focus();
   }
 
   #draw(): void {
     if (!this.#root) return;
     const { threadUrl = "", versionsUrl = "" } = this.host.urls;
-    const nothing = () => undefined;
     const look = { current: this.#current || `t-m${this.#root}`, hit: 0, online: true, slow: false, threadUrl, versionsUrl };
-    const place = { inThread: true, prefix: "t-", again: nothing, discard: nothing };
+    const place = { inThread: true, prefix: "t-", again: this.host.again, discard: this.host.discard };
     render(
-      drawLog({ ...look, ...place, items: this.#items, waiting: [], mark: Number.MAX_SAFE_INTEGER }),
+      drawLog({ ...look, ...place, items: this.#items, waiting: this.#waiting, mark: Number.MAX_SAFE_INTEGER }),
       this.#rows,
     );
     this.#actions.refresh();
-    const answers = Math.max(0, this.#items.length - 1);
-    this.panel.querySelector("[data-thread-count]")!.textContent = sayCount("replies", answers);
+    this.panel.querySelector("[data-thread-count]")!.textContent = String(Math.max(0, this.#items.length - 1));
   }
 }

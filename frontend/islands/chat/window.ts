@@ -64,11 +64,11 @@ export class Window {
   /** A message that was just said. False when it is not shown, because something between is not. */
   add(item: Item): boolean {
     this.#meanwhile?.push(item);
-    if (this.more || item.seq <= this.last) return false;
-    this.items.push(item);
+    if (item.seq <= this.last) return false;
     const root = item.thread === null ? undefined : this.find(item.thread);
     if (root) root.replies += 1;
-    return true;
+    if (!this.more) this.items.push(item);
+    return !this.more;
   }
 
   /** A message looks different from now on. */

@@ -7,6 +7,12 @@ export const say = (name: string, values?: Record<string, string | number>): str
 export const sayCount = (name: string, n: number): string => countWord(root(), name, n);
 export const fact = (name: string): string => root().dataset[name] ?? "";
 
+/** What somebody wished; `otherwise` where the page says nothing of it. */
+export function wish(name: string, otherwise: boolean): boolean {
+  const said = root().dataset[name];
+  return said === undefined ? otherwise : /^(1|true|on|yes)$/i.test(said);
+}
+
 const language = () => document.documentElement.lang || "de";
 
 export const clock = (at: Date): string =>
