@@ -222,3 +222,8 @@ def who_missed(now: datetime, away: timedelta, fresh: timedelta) -> list[int]:
 def who_is_due(now: datetime, wait: timedelta, fresh: timedelta) -> list[int]:
     """People with a browser to tell who have not read for ``wait`` what is no older than ``fresh``; as above."""
     return sorted(number for (number,) in _rows("SELECT chat_push_due(%s, %s, %s)", now, wait, fresh))
+
+
+def who_was_named(now: datetime, wait: timedelta, fresh: timedelta) -> list[int]:
+    """People whose notices of mentions are not as what they read of the chat; only while nobody acts."""
+    return sorted(number for (number,) in _rows("SELECT chat_named(%s, %s, %s)", now, wait, fresh))

@@ -9,7 +9,7 @@ from chat.cards import register_card
 from chat.queries.cards import network_cards, people_cards
 from chat.queries.conversations import unread_total
 from chat.queries.reports import reported_message
-from chat.services import missed, pushing, scanning  # noqa: F401 -- their jobs are known once they are imported
+from chat.services import mentions, missed, pushing, scanning  # noqa: F401 -- their jobs are known once they are imported
 from chat.services.conversations import membership_ended
 from chat.services.moderation import hide_message, restore_message
 from moderation.public import Reportable, register_reportable

@@ -15,6 +15,7 @@ class MissedTold(models.Model):
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="+")
     seq = models.BigIntegerField()
     pushed = models.BigIntegerField(default=0, db_default=0, help_text="The same for browsers")
+    noted = models.BigIntegerField(default=0, db_default=0, help_text="The same for mentions among the notices")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "conversation"], name="told_up_to_one_number")]

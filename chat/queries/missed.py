@@ -10,6 +10,7 @@ from typing import Literal
 from django.conf import settings
 from django.db.models import F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, Greatest
+from django.urls import reverse
 
 from chat.models import ChatWish, Conversation, Message, MissedTold, Participant
 from chat.policies import findable_messages, visible_conversations
@@ -120,4 +121,52 @@ def _told(viewer: Viewer, found: Sequence[tuple[Conversation, list[Message]]]) -
             oldest=newest[-1].created_at,
         )
         for place, newest in found
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The last message that names somebody in a conversation, which they have not read."""
+
+    conversation_id: int
+    title: str
+    name: str
+    seq: int
+    url: str
+
+
+def read_mentions(viewer: Viewer, since: datetime) -> list[int]:
+    """Conversations, lively since then, in which the viewer was named and has read it. One query."""
+    # Annotated and not filtered by: a second filter would ask any seat of the conversation.
+    rows = visible_conversations(viewer).annotate(named=F("participants__mention_seq"))
+    return list(rows.filter(last_at__gt=since, named__gt=0, named__lte=F("read_seq")).values_list("pk", flat=True))
+
+
+def named_in(viewer: Viewer, *, since: datetime, before: datetime) -> list[Named]:
+    """Where the viewer was named ``before`` a moment, has not read it, and is not told of it among the notices yet."""
+    noted = MissedTold.objects.filter(person_id=viewer.someone, conversation_id=OuterRef("pk")).values("noted")
+    rows = visible_conversations(viewer).annotate(
+        named=F("participants__mention_seq"), told=Coalesce(Subquery(noted), Value(0))
+    )
+    rows = rows.filter(last_at__gt=since, named__gt=Greatest("read_seq", "joined_seq", "told"))
+    places = {place.pk: place.named for place in rows.order_by("pk")}
+    naming = [
+        message
+        for message in findable_messages(viewer).filter(
+            conversation_id__in=places, seq__in=set(places.values()), created_at__lte=before
+        )
+        if places[message.conversation_id] == message.seq
+    ]
+    titles = titles_of(viewer, [message.conversation_id for message in naming])
+    faces = faces_of(message.sender_id for message in naming)
+    return [
+        Named(
+            conversation_id=message.conversation_id,
+            title=titles[message.conversation_id],
+            name=faces[message.sender_id].name if message.sender_id in faces else "",
+            seq=message.seq,
+            url=reverse("chat:conversation", kwargs={"pk": message.conversation_id})
+            + f"?um={message.seq}#m{message.seq}",
+        )
+        for message in naming
     ]

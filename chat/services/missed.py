@@ -88,14 +88,19 @@ def mail_missed(viewer: Viewer, *, at: datetime | None = None) -> bool:
 
 
 def remember(viewer: Viewer, missed: list[Missed], by: Literal["seq", "pushed"]) -> None:
-    """Keep up to which number the viewer was told; it only rises."""
+    """Keep up to which number the viewer was told."""
     for place in missed:
-        MissedTold.objects.bulk_create(
-            [MissedTold(person_id=viewer.someone, conversation_id=place.conversation_id, seq=0)], ignore_conflicts=True
-        )
-        MissedTold.objects.filter(person_id=viewer.someone, conversation_id=place.conversation_id).update(
-            **{by: Greatest(by, Value(place.up_to))}
-        )
+        remember_number(viewer, place.conversation_id, by, place.up_to)
+
+
+def remember_number(viewer: Viewer, conversation_id: int, by: Literal["seq", "pushed", "noted"], number: int) -> None:
+    """Keep that the viewer was told up to a number of a conversation, in one of the ways; it only rises."""
+    MissedTold.objects.bulk_create(
+        [MissedTold(person_id=viewer.someone, conversation_id=conversation_id, seq=0)], ignore_conflicts=True
+    )
+    MissedTold.objects.filter(person_id=viewer.someone, conversation_id=conversation_id).update(
+        **{by: Greatest(by, Value(number))}
+    )
 
 
 def _write(viewer: Viewer, missed: list[Missed]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import time
 
 from django.utils import timezone
@@ -48,3 +49,12 @@ def choose_quiet(viewer: Viewer, *, quiet: bool, quiet_from: time, quiet_to: tim
         raise Denied(may_have_notices(viewer))
     hours = {"quiet": quiet, "quiet_from": quiet_from, "quiet_to": quiet_to, "quiet_weekends": quiet_weekends}
     NoticeWish.objects.update_or_create(person_id=viewer.person_id, defaults=hours)
+
+
+@verb
+def read_by_keys(viewer: Viewer, keys: Iterable[str]) -> int:
+    """Mark the viewer's notices with these keys as read, seen elsewhere as they were. How many were unread."""
+    wanted = list(keys)
+    if not wanted:
+        return 0
+    return visible_notices(viewer).filter(key__in=wanted, read_at=None).update(read_at=timezone.now())
