@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import sys
 import time
 from collections.abc import Iterable, Sequence
 from weakref import WeakKeyDictionary
@@ -104,6 +105,7 @@ class Switchboard:
 
     def subscribe(self, line: Line, conversation_id: int, after: int) -> None:
         """Bring a line everything of a conversation after a number, then whatever comes."""
+        self._forget_window(line, conversation_id)
         line.sent[conversation_id] = after
         talk = self.talks.of(conversation_id)
         talk.lines.add(line)
@@ -116,6 +118,18 @@ class Switchboard:
         talk = self.talks.of(conversation_id)
         talk.lines.discard(line)
         talk.fresh.discard(line)
+        self._forget_window(line, conversation_id)
+
+    def taken(self, line: Line, conversation_id: int, last: int) -> None:
+        """A client has shown everything up to a number: there may be room for more."""
+        if line.take(conversation_id, last):
+            for number in line.sent:
+                self.look(number)
+
+    def _forget_window(self, line: Line, conversation_id: int) -> None:
+        """What was handed over of a conversation is not waited for any more."""
+        if line.window is not None:
+            self.taken(line, conversation_id, sys.maxsize)
 
     # --- asking ---
 
@@ -127,7 +141,11 @@ class Switchboard:
     def _asked(self, conversation_id: int) -> Asked:
         """What is wanted of a conversation: what those who show it have not got, else what nobody was told."""
         talk = self.talks.of(conversation_id)
-        cursors = [line.sent[conversation_id] for line in talk.lines if conversation_id not in line.catching_up]
+        cursors = [
+            line.sent[conversation_id]
+            for line in talk.lines
+            if conversation_id not in line.catching_up and not line.full
+        ]
         return Asked(conversation_id, min(cursors, default=talk.told), talk.version)
 
     async def _read(self) -> None:
@@ -208,7 +226,7 @@ class Switchboard:
         """Hand to each line its part of the news, and a word to those who do not show the conversation."""
         if items is None:
             items = [item_of_text(entry, news.talk, self._faces.get(entry.sender or 0)) for entry in news.entries or ()]
-        frames: dict[tuple[int, int], tuple[str, int] | None] = {}
+        frames: dict[tuple[int, int], tuple[int, int, str] | None] = {}
         for line in list(talk.lines):
             joined = talk.seats.get(line.person_id)
             if joined is None and line in talk.fresh:
@@ -217,7 +235,7 @@ class Switchboard:
             if joined is None:
                 self.unsubscribe(line, talk.id)
                 line.post(wire.Gone(c=talk.id))
-            elif talk.id not in line.catching_up:
+            elif talk.id not in line.catching_up and not line.full:
                 self._hand_over(line, talk.id, joined, news, asked, items, frames)
         if news.head > talk.told:
             self._say_head(talk, items)
@@ -231,7 +249,7 @@ class Switchboard:
         news: News,
         asked: int | None,
         items: Sequence[wire.Item],
-        frames: dict[tuple[int, int], tuple[str, int] | None],
+        frames: dict[tuple[int, int], tuple[int, int, str] | None],
     ) -> None:
         after = line.sent[conversation_id]
         cursor = max(after, joined)
@@ -245,22 +263,20 @@ class Switchboard:
         span = (after, joined)
         if span not in frames:
             mine = delivery.own_part(items, cursor, joined)
-            frames[span] = (
-                (wire.encode(wire.Messages(c=conversation_id, after=after, items=mine)), mine[-1].seq) if mine else None
-            )
+            text = wire.encode(wire.Messages(c=conversation_id, after=after, items=mine)) if mine else ""
+            frames[span] = (mine[-1].seq, len(mine), text) if mine else None
         frame = frames[span]
         if frame is None:
             line.sent[conversation_id] = cursor
         else:
-            line.sent[conversation_id] = frame[1]
-            line.post_text(frame[0])
+            line.hand_over(conversation_id, *frame)
 
     def _say_head(self, talk: Talk, items: Sequence[wire.Item]) -> None:
         absent = [
             (line, talk.seats[person])
             for person in talk.present(self.here.people)
             for line in self.here.people[person]
-            if talk.id not in line.sent
+            if talk.id not in line.sent and not line.full
         ]
         said = delivery.head_of(items, talk.told) if absent else None
         if said is None:
@@ -274,15 +290,15 @@ class Switchboard:
     async def _catch_up(self, line: Line, conversation_id: int) -> None:
         """Bring one line that is far behind nearer, page by page, without holding up the others."""
         try:
-            while not line.closing and conversation_id in line.sent:
+            while not line.closing and conversation_id in line.sent and not line.full:
                 after = line.sent[conversation_id]
                 items, more = await in_thread(delivery.page)(line.person_id, conversation_id, after)
                 # Another `sync` may have moved the cursor while we read.
                 if line.sent.get(conversation_id) != after:
                     continue
                 if items:
-                    line.sent[conversation_id] = items[-1].seq
-                    line.post(wire.Messages(c=conversation_id, after=after, items=items, more=more))
+                    event = wire.Messages(c=conversation_id, after=after, items=items, more=more)
+                    line.hand_over(conversation_id, items[-1].seq, len(items), wire.encode(event))
                 if not more:
                     break
         finally:
@@ -342,6 +358,9 @@ class Switchboard:
     async def sweep_once(self) -> None:
         """Look for oneself: who is behind, whose seats changed, whose session is over."""
         await self.here.check_rights()
+        for line in self.here.lines:
+            if line.given_up:
+                line.hang_up(wire.CLOSE_SLOW)
         owed, self._owed = self._owed, set()
         for conversation_id in owed:
             self.look(conversation_id)
@@ -352,9 +371,7 @@ class Switchboard:
             for conversation_id in part:
                 talk = self.talks.of(conversation_id)
                 head, version = heads.get(conversation_id, (0, -2))
-                if version != talk.version or any(
-                    line.sent[conversation_id] < head and conversation_id not in line.catching_up for line in talk.lines
-                ):
+                if version != talk.version or any(line.behind(conversation_id, head) for line in talk.lines):
                     self.look(conversation_id)
         self.talks.trim()
 
