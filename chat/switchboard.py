@@ -39,6 +39,9 @@ __all__ = ["OUTBOX_BYTES", "OUTBOX_FRAMES", "Line", "Switchboard", "in_thread", 
 logger = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 2.0
+#: So long a line stays open after `bye`, and so scattered everybody comes back at most (seconds).
+FAREWELL_SECONDS = 1.0
+FAREWELL_SPREAD = 10.0
 #: Conversations that one question is about.
 AT_ONCE = 100
 #: Whoever reads for all may have just been removed: so many are tried.
@@ -65,11 +68,15 @@ class Switchboard:
         self._faces: dict[int, Face] = {}
         self._faces_of = 0.0
         self._listening = asyncio.Event()
+        self.ending = False
 
     # --- lines ---
 
     async def join(self, line: Line) -> bool:
         """Take a line in; no when the person holds too many already."""
+        if self.ending:
+            line.hang_up(wire.CLOSE_RESTART)
+            return True
         if not self.here.add(line):
             return False
         if not self._tasks:
@@ -130,6 +137,25 @@ class Switchboard:
         """What was handed over of a conversation is not waited for any more."""
         if line.window is not None:
             self.taken(line, conversation_id, sys.maxsize)
+
+    async def farewell(self) -> None:
+        """This process ends: everybody is told when to come back, scattered, and what they said before is stored."""
+        self.ending = True
+        lines = [line for line in self.here.lines if not line.closing]
+        if not lines:
+            return
+        spread = min(FAREWELL_SPREAD, 2.0 + len(lines) / 100)
+        for place, line in enumerate(lines):
+            # In no order that means anything, and evenly, which chance is not.
+            line.post(wire.Bye(wait=round(1.0 + (spread - 1.0) * (place + 1) / len(lines), 2)))
+        await self.writer.close()
+        await asyncio.sleep(FAREWELL_SECONDS)
+        for line in lines:
+            line.hang_up(wire.CLOSE_RESTART)
+        for _ in range(20):
+            if not self.here.lines:
+                return
+            await asyncio.sleep(0.05)
 
     # --- asking ---
 
@@ -385,3 +411,9 @@ def switchboard() -> Switchboard:
     if loop not in _boards:
         _boards[loop] = Switchboard()
     return _boards[loop]
+
+
+async def farewell() -> None:
+    """Take leave of everybody on the lines of this process."""
+    for board in list(_boards.values()):
+        await board.farewell()

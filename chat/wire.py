@@ -31,6 +31,8 @@ CLOSE_MALFORMED = 4400
 CLOSE_SIGNED_OUT = 4401
 CLOSE_TOO_MANY = 4429
 CLOSE_SLOW = 4008
+#: The server ends; 1012 would be its name, but Daphne sends no codes of its own range.
+CLOSE_RESTART = 4012
 
 #: Error codes of ``nack`` and ``error``.
 CODES = (

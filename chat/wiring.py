@@ -12,9 +12,11 @@ from chat.queries.reports import reported_message
 from chat.services import mentions, missed, pushing, scanning  # noqa: F401 -- their jobs are known once they are imported
 from chat.services.conversations import membership_ended
 from chat.services.moderation import hide_message, restore_message
+from chat.switchboard import farewell
 from moderation.public import Reportable, register_reportable
 from tenancy.hooks import register_membership_hook
 from toolkit.context import register_frame
+from toolkit.ending import register_farewell
 
 
 def _chat_count(request: HttpRequest) -> int:
@@ -22,9 +24,10 @@ def _chat_count(request: HttpRequest) -> int:
 
 
 def connect() -> None:
-    """Give the frame its count, hear when somebody leaves a network, let messages be reported."""
+    """Give the frame its count, hear who leaves a network, let messages be reported, say goodbye at the end."""
     register_frame("chat_count", _chat_count)
     register_membership_hook(ended=membership_ended)
     register_card("tenancy:person-detail", people_cards)
     register_card("tenancy:network-detail", network_cards)
+    register_farewell(farewell)
     register_reportable(Reportable("message", reported_message, hide_message, restore_message, _("Nachricht")))

@@ -21,13 +21,20 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402 -- as a
 from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402 -- as above
 
 from chat.routing import websocket_urlpatterns  # noqa: E402 -- as above
+from toolkit.ending import watch_for_the_end  # noqa: E402 -- as above
 
 # The types of channels want patterns of consumers, which django.urls.path cannot promise.
 sockets = cast("Any", websocket_urlpatterns)
 
-application = ProtocolTypeRouter(
+served = ProtocolTypeRouter(
     {
         "http": pages,
         "websocket": AllowedHostsOriginValidator(URLRouter(sockets)),
     }
 )
+
+
+async def application(scope: Any, receive: Any, send: Any) -> None:
+    """Serve, and notice when this process is asked to end."""
+    watch_for_the_end()
+    await served(scope, receive, send)

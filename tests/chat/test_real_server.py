@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import time
+import urllib.error
+import urllib.request
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -38,6 +41,8 @@ class Client:
         self.waiting: dict[str, str] = {}
         self.numbers: dict[str, int] = {}
         self.gone = False
+        self.wait = 0.0
+        self.closed_with = 0
         self.raw: ClientConnection | None = None
         self._reader: asyncio.Task[None] | None = None
         self._cookie = ""
@@ -91,8 +96,11 @@ class Client:
                                 self.log.append((item["seq"], item["text"]))
                     case "gone":
                         self.gone = True
+                    case "bye":
+                        self.wait = event["wait"]
         except ConnectionClosed:
-            return
+            pass
+        self.closed_with = raw.close_code or 0
 
     async def cut(self) -> None:
         """As a network does it: without a goodbye."""
@@ -177,3 +185,34 @@ async def test_a_line_without_a_session_is_told_to_sign_in(server):
         await raw.recv()
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 4401
+
+
+def _readiness(server: Server) -> int:
+    try:
+        with urllib.request.urlopen(f"{server.url}/gesund/bereit/", timeout=5) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+@pytest.mark.parametrize("asgi", ["daphne", "uvicorn"])
+async def test_a_server_that_ends_says_goodbye_and_keeps_what_was_said(
+    asgi, transactional_db, tmp_path, pilot, neighbour, direct
+):
+    with running_server(str(connection.settings_dict["NAME"]), tmp_path, asgi=asgi, DRAIN_SECONDS="0.5") as server:
+        async with two(server, pilot, neighbour, direct) as (one, other):
+            await one.write("Moin")
+            await until(lambda: len(one.log) == len(other.log) == 1)
+            assert await asyncio.to_thread(_readiness, server) == 200
+            began = time.monotonic()
+            server.process.terminate()
+            await asyncio.sleep(0.1)
+            assert await asyncio.to_thread(_readiness, server) == 503
+            await one.write("Bis gleich")
+            await until(lambda: one.closed_with != 0 and other.closed_with != 0)
+            assert await asyncio.to_thread(server.process.wait, 20) in {0, -15}
+        assert time.monotonic() - began < 20
+        assert (one.closed_with, other.closed_with) == (4012, 4012)
+        assert 1.0 <= one.wait <= 10.0
+        assert one.wait != other.wait
+        assert one.log == other.log == [(1, "Moin"), (2, "Bis gleich")]

@@ -176,6 +176,10 @@ CHAT_EDIT_HOURS: int = env.int("CHAT_EDIT_HOURS", default=24)
 #: Who has read nothing for so long (minutes) is away, and is told by mail of what they miss.
 CHAT_AWAY_MINUTES: int = env.int("CHAT_AWAY_MINUTES", default=30)
 
+# So long a process that was asked to end goes on serving, and says that it is not ready (seconds). For a balancer that
+# asks it every so often; production has its own.
+DRAIN_SECONDS: float = env.float("DRAIN_SECONDS", default=0.0)
+
 MEDIA_ROOT = DATA_DIR / "media"
 # clamd, where there is one: tcp://127.0.0.1:3310 or unix:///run/clamav/clamd.ctl. Files then wait for its answer.
 CLAMD_ADDRESS: str = env.str("CLAMD_ADDRESS", default="")

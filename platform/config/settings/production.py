@@ -20,6 +20,8 @@ for _name in ("DATABASE_OWNER_URL", "DATABASE_OPS_URL"):
     if _other and database_from(_other, pool_size=0)["USER"] == DATABASES["default"]["USER"]:
         raise ImproperlyConfigured(f"{_name} nennt dieselbe Rolle wie DATABASE_URL; es müssen verschiedene sein.")
 
+DRAIN_SECONDS = env.float("DRAIN_SECONDS", default=3.0)
+
 CSRF_TRUSTED_ORIGINS = CSRF_TRUSTED_ORIGINS or [SITE_URL]
 
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)

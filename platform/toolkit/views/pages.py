@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from toolkit.ending import is_ending
 from toolkit.legal import legal_text
 from toolkit.markdown import render_markdown
 from toolkit.models import LegalText
@@ -33,7 +34,9 @@ def alive(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:
-    """The database answers too; 503 from the middleware of errors otherwise."""
+    """The database answers too, and the process is not about to end; 503 otherwise."""
+    if is_ending():
+        return JsonResponse({"status": "ending"}, status=503)
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return JsonResponse({"status": "ok"})

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,16 +19,24 @@ from toolkit.mailbox import KeptMail, read_mail
 ROOT = Path(__file__).resolve().parents[3]
 HOST = "127.0.0.1"
 ANSWERS_WITHIN_SECONDS = 60.0
+SERVERS: dict[str, Callable[[int], list[str]]] = {
+    "daphne": lambda port: ["daphne", "-b", HOST, "-p", str(port), "-v", "0"],
+    "uvicorn": lambda port: [
+        *("uvicorn", "--host", HOST, "--port", str(port), "--lifespan", "off"),
+        *("--ws", "websockets-sansio", "--log-level", "warning", "--no-access-log"),
+    ],
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A running server: its address, and the folders with its mails and logs."""
+    """A running server: its address, the folders with its mails and logs, its process."""
 
     url: str
     mails: Path
     log: Path
     environment: Mapping[str, str]
+    process: subprocess.Popen[bytes]
 
     def run_jobs(self) -> None:
         """Do all jobs that wait (mails among them), then return."""
@@ -56,27 +64,36 @@ def database_address(name: str) -> str:
 
 @contextmanager
 def running_server(
-    database: str, folder: Path, *, settings: str = "tests.browser.harness.server_settings"
+    database: str,
+    folder: Path,
+    *,
+    settings: str = "tests.browser.harness.server_settings",
+    asgi: str = "daphne",
+    **more: str,
 ) -> Iterator[Server]:
-    """Serve the database ``database`` until the end of the block."""
+    """Serve the database ``database`` until the end of the block; ``more`` goes into the server's environment."""
     port = free_port()
     url = f"http://{HOST}:{port}"
     mails, log = folder / "mails", folder / "server.log"
     mails.mkdir(parents=True, exist_ok=True)
-    environment = os.environ | {
-        "DJANGO_SETTINGS_MODULE": settings,
-        "TEST_DATABASE_URL": database_address(database),
-        "TEST_MAILBOX_DIR": str(mails),
-        "TEST_SITE_URL": url,
-        "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "platform")]),
-        "PYTHONWARNINGS": "default",
-    }
-    command = [sys.executable, "-m", "daphne", "-b", HOST, "-p", str(port), "-v", "0", "config.asgi:application"]
+    environment = (
+        os.environ
+        | {
+            "DJANGO_SETTINGS_MODULE": settings,
+            "TEST_DATABASE_URL": database_address(database),
+            "TEST_MAILBOX_DIR": str(mails),
+            "TEST_SITE_URL": url,
+            "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "platform")]),
+            "PYTHONWARNINGS": "default",
+        }
+        | more
+    )
+    command = [sys.executable, "-m", *SERVERS[asgi](port), "config.asgi:application"]
     with log.open("wb") as output:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT)
         try:
             _wait(process, port, log)
-            yield Server(url=url, mails=mails, log=log, environment=environment)
+            yield Server(url=url, mails=mails, log=log, environment=environment, process=process)
         finally:
             process.terminate()
             try:
