@@ -10,22 +10,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
-import logging
 import sys
 import time
 from collections.abc import Iterable, Sequence
 from weakref import WeakKeyDictionary
 
-import redis.asyncio
-from django.conf import settings
-from redis.exceptions import RedisError
-
 from chat import delivery, wall_of_loop, wire
 from chat.attendance import Attendance
 from chat.delivery import in_thread
+from chat.ear import Ear, Hint
 from chat.errands import Errands, apart
-from chat.hints import Hinter, channel_name
+from chat.hints import Hinter
 from chat.lines import OUTBOX_BYTES, OUTBOX_FRAMES, Line
 from chat.queries.faces import Face, faces_of
 from chat.queries.messages import item_of_text
@@ -35,8 +30,6 @@ from chat.writer import Writer
 from toolkit.database.loop import LoopConnection
 
 __all__ = ["OUTBOX_BYTES", "OUTBOX_FRAMES", "Line", "Switchboard", "in_thread", "switchboard"]
-
-logger = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 2.0
 #: So long a line stays open after `bye`, and so scattered everybody comes back at most (seconds).
@@ -67,7 +60,7 @@ class Switchboard:
         self._owed: set[int] = set()
         self._faces: dict[int, Face] = {}
         self._faces_of = 0.0
-        self._listening = asyncio.Event()
+        self._ear = Ear(self._look_at_all, self._hear)
         self.ending = False
 
     # --- lines ---
@@ -80,11 +73,11 @@ class Switchboard:
         if not self.here.add(line):
             return False
         if not self._tasks:
-            self._tasks = [apart(self._listen()), apart(self._sweep())]
-        if not self._listening.is_set():
+            self._tasks = [apart(self._ear.listen()), apart(self._sweep())]
+        if not self._ear.hears.is_set():
             # Better to hear before reading; but a Redis that is down keeps nobody out.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._listening.wait(), 1.0)
+                await asyncio.wait_for(self._ear.hears.wait(), 1.0)
         return True
 
     async def leave(self, line: Line) -> None:
@@ -100,7 +93,7 @@ class Switchboard:
         ending, self._tasks = [*self._tasks, *self._errands.give_up()], []
         self._wanted = {}
         self.here.forget_wishes()
-        self._listening.clear()
+        self._ear.hears.clear()
         self.talks.clear()
         for task in ending:
             task.cancel()
@@ -333,46 +326,16 @@ class Switchboard:
 
     # --- what comes from outside ---
 
-    async def _listen(self) -> None:
-        """Hear hints for ever. After a broken connection whatever was missed is looked for at once."""
-        wait = 0.2
-        while True:
-            try:
-                async with (
-                    redis.asyncio.Redis.from_url(
-                        settings.REDIS_URL, socket_timeout=None, socket_connect_timeout=2.0
-                    ) as client,
-                    client.pubsub(ignore_subscribe_messages=False) as hints,
-                ):
-                    await hints.subscribe(channel_name())
-                    async for message in hints.listen():
-                        wait = 0.2
-                        if message["type"] == "subscribe":
-                            self._listening.set()
-                            for conversation_id in self.talks.shown():
-                                self.look(conversation_id)
-                        elif message["type"] == "message":
-                            self._hear(message["data"])
-            except (RedisError, OSError) as error:
-                logger.warning("Chat hints are not heard (%s); trying again.", error)
-            self._listening.clear()
-            await asyncio.sleep(wait)
-            wait = min(wait * 2, 2.0)
+    def _look_at_all(self) -> None:
+        """Whatever was missed while nothing was heard."""
+        for conversation_id in self.talks.shown():
+            self.look(conversation_id)
 
-    def _hear(self, data: bytes) -> None:
-        try:
-            hint = json.loads(data)
-            heads = {int(number): int(head) for number, head in hint.get("t", {}).items()}
-            if "c" in hint:
-                heads[int(hint["c"])] = int(hint.get("h", 0))
-            person_id = int(hint.get("p", 0))
-        except (ValueError, TypeError, AttributeError):
-            logger.warning("A chat hint was not understood.")
-            return
-        for conversation_id, head in heads.items():
+    def _hear(self, hint: Hint) -> None:
+        for conversation_id, head in hint.heads.items():
             if not head or head > self.talks.told(conversation_id):
                 self.look(conversation_id)
-        self.here.look_after(person_id)
+        self.here.look_after(hint.person_id)
 
     # --- the sweep ---
 
