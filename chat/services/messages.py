@@ -9,6 +9,7 @@ from hashlib import sha256
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import BigIntegerField
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -141,7 +142,7 @@ def send_message(
     Raises ``Conversation.DoesNotExist`` for whoever is not in it, ``Denied`` with the reason, ``TooFast``,
     ``BadBody``, and ``Conflict`` when this client id already belongs to other content.
     """
-    if viewer.person_id is None:
+    if viewer.person_id is None or conversation_id > BigIntegerField.MAX_BIGINT:
         raise Conversation.DoesNotExist(conversation_id)
     draft = draft_of(
         viewer.person_id,

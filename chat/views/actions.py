@@ -17,7 +17,7 @@ from chat.queries.messages import was_said
 from chat.services import conversations
 from chat.services.messages import mark_read, send_message
 from chat.views import frame
-from chat.views.answers import refusal
+from chat.views.answers import MARK_DIGITS, refusal
 from chat.views.files import Attached, attached
 from chat.wire import FRAME_LIMIT, Said
 from tenancy.middleware import ViewerRequest
@@ -41,7 +41,8 @@ def send(request: ViewerRequest, pk: int) -> HttpResponse:
     answered = request.POST.get("reply", "")
     try:
         client_id = UUID(request.POST.get("client_id", ""))
-        reply = int(answered) if answered else None
+        # A number that is longer is none of ours, and what is left of it neither.
+        reply = int(answered[:MARK_DIGITS]) if answered else None
     except ValueError as error:
         raise Http404 from error
     return _send_form(request, pk, client_id, body, reply)
