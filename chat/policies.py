@@ -11,19 +11,20 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from chat import room_rules, wall
-from chat.models import Conversation, Message, MessageFile, Participant
+from chat.models import Block, Conversation, Message, MessageFile, Participant
 from chat.wall import Room
 from tenancy.models import Membership, Moderator, Person
 from tenancy.viewer import Viewer
 from toolkit.access import ALLOW, Decision, deny
+from toolkit.audience import ALL_NETWORKS, land_key
 from toolkit.rules import there_is
 
 NOT_IN_PROGRAMME = _("Schreiben können nur Personen aus einem Netzwerk oder einem Landesverband.")
 
 
 def visible_conversations(viewer: Viewer) -> QuerySet[Conversation]:
-    """The conversations that the viewer is in now, each with the viewer's own ``joined_seq``, ``read_seq``,
-    ``muted`` and ``mention_seq``.
+    """The conversations that the viewer is in now, each with what is the viewer's own: ``joined_seq``,
+    ``read_seq``, ``mention_seq``, ``muted``, ``favourite``, ``archived_seq``, ``role``.
 
     Who left, or was removed, sees nothing of them any more; nobody else ever does, moderators and operators included.
     """
@@ -34,6 +35,9 @@ def visible_conversations(viewer: Viewer) -> QuerySet[Conversation]:
         read_seq=F("participants__read_seq"),
         muted=F("participants__muted"),
         mention_seq=F("participants__mention_seq"),
+        favourite=F("participants__favourite"),
+        archived_seq=F("participants__archived_seq"),
+        role=F("participants__role"),
     )
 
 
@@ -186,6 +190,74 @@ def may_join_room(viewer: Viewer, room: Room) -> Decision:
 def may_open_group(viewer: Viewer) -> Decision:
     """Whether the viewer may begin a group."""
     return ALLOW if viewer.in_programme else deny(NOT_IN_PROGRAMME)
+
+
+#: Conversations that have owners.
+OWNED = (Conversation.Kind.GROUP, Conversation.Kind.TOPIC)
+
+ONLY_OWNERS = _("Das dürfen nur die Verantwortlichen dieser Unterhaltung.")
+
+
+def may_steer(viewer: Viewer, conversation: Conversation) -> Decision:
+    """Whether the viewer may name, describe and announce in a conversation, and say who owns it: its owners may."""
+    if conversation.kind not in OWNED:
+        return deny(_("Diese Unterhaltung hat keine Verantwortlichen."))
+    if not seat_of(viewer, conversation.pk).filter(role=Participant.Role.OWNER).exists():
+        return deny(ONLY_OWNERS)
+    return ALLOW
+
+
+def may_add_people(viewer: Viewer, conversation: Conversation) -> Decision:
+    """Whether the viewer may let others into a group: its owners may, as long as they are of the programme."""
+    if conversation.kind != Conversation.Kind.GROUP:
+        return deny(_("In diesen Raum kommt jede Person selbst."))
+    if not viewer.in_programme:
+        return deny(NOT_IN_PROGRAMME)
+    return may_steer(viewer, conversation)
+
+
+def may_remove_person(viewer: Viewer, conversation: Conversation, seat: Participant) -> Decision:
+    """Whether the viewer may take somebody out: owners may, but nobody removes an owner or themselves."""
+    steering = may_steer(viewer, conversation)
+    if not steering:
+        return steering
+    if seat.person_id == viewer.person_id:
+        return deny(_("Sich selbst entfernen Sie, indem Sie die Unterhaltung verlassen."))
+    if seat.role == Participant.Role.OWNER:
+        return deny(_("Wer verantwortlich ist, gibt das selbst ab. Erst dann kann die Person entfernt werden."))
+    return ALLOW
+
+
+def may_block(viewer: Viewer, person: Person) -> Decision:
+    """Whether the viewer may stop a person, whom they see, from writing to them."""
+    if person.pk == viewer.person_id:
+        return deny(_("Sich selbst können Sie nicht blockieren."))
+    return ALLOW
+
+
+def visible_blocks(viewer: Viewer) -> QuerySet[Block]:
+    """Whom the viewer has blocked; nobody learns who blocked them."""
+    return Block.objects.filter(person_id=viewer.person_id or 0)
+
+
+def has_blocked(viewer: Viewer, person_id: int) -> bool:
+    """Whether the viewer has blocked a person."""
+    return visible_blocks(viewer).filter(blocked_id=person_id).exists()
+
+
+def may_open_topic(viewer: Viewer) -> Decision:
+    """Whether the viewer may open a topic room: coordination and moderation, so that each topic has one room."""
+    if viewer.coordinates or viewer.moderated_states:
+        return ALLOW
+    return deny(_("Themenräume eröffnen die Koordination eines Netzwerks und die Moderation eines Landesverbands."))
+
+
+def may_open_topic_to(viewer: Viewer, key: int) -> Decision:
+    """Whether the viewer may open a topic room for a key: for all networks, or a Land of their own."""
+    own = {land_key(seat.state_code) for seat in viewer.seats} | {land_key(code) for code in viewer.moderated_states}
+    if key == ALL_NETWORKS or key in own:
+        return ALLOW
+    return deny(_("Einen Themenraum können Sie für alle Netzwerke oder für Ihr eigenes Land eröffnen."))
 
 
 def listeners_of(conversation_id: int) -> QuerySet[Participant]:

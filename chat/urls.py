@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from chat.views import actions, data, deeds, files, missed, pages, search
+from chat.views import actions, data, deeds, files, groups, missed, own, pages, search, topics
 
 app_name = "chat"
 
@@ -12,6 +12,10 @@ urlpatterns = [
     path("neu/", pages.new, name="new"),
     path("mails/<str:token>/", missed.missed_off, name="missed-off"),
     path("suche/", search.search, name="search"),
+    path("einstellungen/", own.wishes, name="wishes"),
+    path("themen/", topics.topic_list, name="topics"),
+    path("themen/neu/", topics.topic_new, name="topic-new"),
+    path("person/<int:person_id>/blockieren/", own.block, name="block"),
     path("person/<int:person_id>/", actions.direct, name="open-direct"),
     path("<int:pk>/", pages.conversation, name="conversation"),
     path("<int:pk>/senden/", actions.send, name="send"),
@@ -30,6 +34,14 @@ urlpatterns = [
     path("<int:pk>/<int:seq>/ungelesen/", deeds.unread, name="unread"),
     path("<int:pk>/<int:seq>/fassungen/", deeds.message_versions, name="versions"),
     path("<int:pk>/<int:seq>/gelesen-von/", deeds.readers, name="readers"),
+    path("<int:pk>/favorit/", own.favourite, name="favourite"),
+    path("<int:pk>/archiv/", own.archive, name="archive"),
+    path("<int:pk>/beschreiben/", groups.describe, name="describe"),
+    path("<int:pk>/abgeben/", groups.give_up, name="give-up"),
+    path("<int:pk>/mitglieder/", groups.members, name="members"),
+    path("<int:pk>/mitglieder/hinzufuegen/", groups.add, name="member-add"),
+    path("<int:pk>/mitglieder/<int:person_id>/entfernen/", groups.remove, name="member-remove"),
+    path("<int:pk>/mitglieder/<int:person_id>/verantwortlich/", groups.share, name="member-share"),
     path("<int:pk>/stumm/", actions.mute, name="mute"),
     path("<int:pk>/dateien/", files.new, name="file-new"),
     path("dateien/<uuid:key>/", files.file, name="file"),

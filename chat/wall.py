@@ -1,7 +1,7 @@
 """Steps that reach past one's own sight: functions of the database that check by themselves who acts.
 
-They stand in the migrations ``0004_wall`` and ``0006_append``; what each checks, and what is left to the rules, in
-the handbook.
+They stand in the migrations ``0004_wall``, ``0006_append``, ``0009_talks`` and later ones; what each checks, and what
+is left to the rules, in the handbook.
 All that refuse raise ``django.db.ProgrammingError``, which means that a rule before them was forgotten.
 """
 
@@ -25,6 +25,24 @@ class Room:
     id: int
     subject_kind: str
     subject_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A topic room as it looks from outside: never what is said in it. ``mine``: the acting one is in it."""
+
+    id: int
+    title: str
+    about: str
+    open_to: int
+    writers: str
+    members: int
+    last_at: datetime
+    mine: bool
+
+    @property
+    def announces(self) -> bool:
+        return self.writers == "owners"
 
 
 class Draft(msgspec.Struct, frozen=True):
@@ -81,9 +99,57 @@ def open_direct(person_id: int) -> int:
     return int(_rows("SELECT chat_open_direct(%s)", person_id)[0][0])
 
 
-def open_group(title: str, person_ids: Iterable[int]) -> int:
-    """A new group of the acting person and others; suspended ones are left out."""
-    return int(_rows("SELECT chat_open_group(%s, %s::bigint[])", title, sorted(set(person_ids)))[0][0])
+def open_group(title: str, person_ids: Iterable[int], about: str = "") -> int:
+    """A new group of the acting person, who owns it, and others; suspended ones and who blocked whom are left out."""
+    return int(_rows("SELECT chat_open_group(%s, %s, %s::bigint[])", title, about, sorted(set(person_ids)))[0][0])
+
+
+def group_add(conversation_id: int, person_ids: Iterable[int]) -> list[int]:
+    """Let people into a group of the acting owner; those who came in. They see what is said from now on."""
+    people = sorted(set(person_ids))
+    return [row[0] for row in _rows("SELECT chat_group_add(%s, %s::bigint[])", conversation_id, people)]
+
+
+def group_remove(conversation_id: int, person_id: int) -> bool:
+    """Take a member out of what the acting one owns, at once; no where they are no member."""
+    return bool(_rows("SELECT chat_group_remove(%s, %s)", conversation_id, person_id)[0][0])
+
+
+def group_own(conversation_id: int, person_id: int, *, gives: bool) -> bool:
+    """Let a member own it too; or give one's own part up, which the last one cannot. No when nothing changed."""
+    return bool(_rows("SELECT chat_group_own(%s, %s, %s)", conversation_id, person_id, gives)[0][0])
+
+
+def group_set(conversation_id: int, what: str, value: str) -> bool:
+    """Change ``title``, ``about`` or ``writers`` (``all``, ``owners``) of what the acting one owns; no: it was so."""
+    return bool(_rows("SELECT chat_group_set(%s, %s, %s)", conversation_id, what, value)[0][0])
+
+
+def open_topic(title: str, about: str, open_to: int, *, announce: bool) -> int:
+    """A new topic room, owned by the acting one: open to all networks, or to a Land in which they are."""
+    return int(_rows("SELECT chat_open_topic(%s, %s, %s, %s)", title, about, open_to, announce)[0][0])
+
+
+def topics(one: int | None = None) -> list[Topic]:
+    """The topic rooms that are open to the acting one, the liveliest first (500); or the one with a number."""
+    if one is not None and one > BigIntegerField.MAX_BIGINT:
+        return []
+    return [Topic(*row) for row in _rows("SELECT * FROM chat_topics(%s)", one)]
+
+
+def enter_topic(conversation_id: int) -> bool:
+    """Take a seat in a topic room that is open to the acting one; no where there is none."""
+    return _number("SELECT chat_enter_topic(%s)", conversation_id) is not None
+
+
+def leave_topics(person_id: int) -> list[int]:
+    """Take a person out of all topic rooms that are not open to them any more; the rooms."""
+    return [row[0] for row in _rows("SELECT chat_leave_topics(%s)", person_id)]
+
+
+def follow_network(network_id: int, person_id: int) -> int | None:
+    """Give somebody who is in a network a seat in its room; the room, or None where there is none."""
+    return _number("SELECT chat_follow_network(%s, %s)", network_id, person_id)
 
 
 def open_room(subject_kind: str, subject_id: int, title: str) -> int:

@@ -2,31 +2,47 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from chat.cards import register_card
+from chat.policies import has_blocked
 from chat.queries.cards import network_cards, people_cards
 from chat.queries.conversations import unread_total
 from chat.queries.reports import reported_message
 from chat.services import mentions, missed, pushing, scanning  # noqa: F401 -- their jobs are known once they are imported
-from chat.services.conversations import membership_ended
+from chat.services.conversations import membership_ended, membership_started
 from chat.services.moderation import hide_message, restore_message
 from chat.switchboard import farewell
 from moderation.public import Reportable, register_reportable
 from tenancy.hooks import register_membership_hook
+from tenancy.viewer import Viewer
 from toolkit.context import register_frame
 from toolkit.ending import register_farewell
+from toolkit.panels import register_panel
 
 
 def _chat_count(request: HttpRequest) -> int:
     return unread_total(request.viewer)  # type: ignore[attr-defined]  # set by ViewerMiddleware
 
 
+def _block_panel(request: HttpRequest, person: Any) -> str:
+    """On the page of somebody else: to take no more messages from them, or again."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]  # set by ViewerMiddleware
+    if not viewer.signed_in or viewer.person_id == person.pk:
+        return ""
+    context = {"person": person, "blocked": has_blocked(viewer, person.pk)}
+    return render_to_string("chat/_block.html", context, request)
+
+
 def connect() -> None:
     """Give the frame its count, hear who leaves a network, let messages be reported, say goodbye at the end."""
     register_frame("chat_count", _chat_count)
-    register_membership_hook(ended=membership_ended)
+    register_membership_hook(started=membership_started, ended=membership_ended)
+    register_panel("person", _block_panel, order=900)
     register_card("tenancy:person-detail", people_cards)
     register_card("tenancy:network-detail", network_cards)
     register_farewell(farewell)

@@ -22,7 +22,7 @@ SELECT c.id, c.head, c.version, place.start,
     CASE WHEN c.head > place.start THEN (
         SELECT json_agg(json_build_object('ref', m.id, 'seq', m.seq, 'id', m.client_id, 'sender', m.sender_id,
             'kind', m.kind, 'at', m.created_at, 'text', m.body,
-            'plain', m.kind <> 'change' AND m.reply_seq IS NULL AND m.thread_seq IS NULL AND m.replies = 0
+            'plain', m.kind = 'text' AND m.reply_seq IS NULL AND m.thread_seq IS NULL AND m.replies = 0
                 AND m.mentions = '{{}}' AND NOT m.mentions_all AND m.file_count = 0 AND m.reactions = '{{}}'
                 AND m.edited_at IS NULL AND m.pinned_at IS NULL AND m.retracted_at IS NULL AND m.expired_at IS NULL
                 AND m.hidden_at IS NULL) ORDER BY m.seq)

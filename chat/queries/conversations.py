@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Greatest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from chat import room_rules, wall
 from chat.models import Conversation, Message, Participant
-from chat.policies import listeners_of, may_join_room, visible_conversations
+from chat.policies import OWNED, has_blocked, listeners_of, may_join_room, visible_conversations
 from chat.queries.faces import Face, face_of, faces_of, with_place
 from chat.queries.files import line_of
 from chat.wire import Beat
@@ -30,7 +30,10 @@ PAGE_SIZE = 50
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """A conversation as lists show it. ``line`` is the last message in one line, ``unread`` at most 100."""
+    """A conversation as lists show it. ``line`` is the last message in one line, ``unread`` at most 100.
+
+    ``named``: something unread names the viewer; ``archived``: put away, and nothing brought it back.
+    """
 
     id: int
     kind: str
@@ -44,6 +47,10 @@ class Glance:
     muted: bool
     head: int
     url: str
+    favourite: bool = False
+    named: bool = False
+    archived: bool = False
+    announces: bool = False
 
     @property
     def unread_text(self) -> str:
@@ -126,7 +133,15 @@ def _glance(viewer: Viewer, row: Any, last: Message | None, faces: dict[int, Fac
         muted=row.muted,
         head=row.head,
         url=reverse("chat:conversation", kwargs={"pk": row.pk}),
+        favourite=row.favourite,
+        named=row.mention_seq > row.read_seq,
+        archived=row.archived_seq is not None and (row.muted or row.head <= row.archived_seq),
+        announces=row.writers == Conversation.Writers.OWNERS,
     )
+
+
+#: Put away: nothing has come since, or it is silent.
+ARCHIVED = Q(archived_seq__isnull=False) & (Q(muted=True) | Q(head__lte=F("archived_seq")))
 
 
 def tone_for(conversation: Conversation) -> str:
@@ -136,12 +151,16 @@ def tone_for(conversation: Conversation) -> str:
     return tone_of(conversation.title)
 
 
-def conversation_page(viewer: Viewer, mark: str = "", *, size: int = PAGE_SIZE) -> tuple[list[Glance], Page[Any]]:
+def conversation_page(
+    viewer: Viewer, mark: str = "", *, size: int = PAGE_SIZE, archived: bool = False
+) -> tuple[list[Glance], Page[Any]]:
     """The viewer's conversations, the liveliest first, and the page they came from. Three queries.
 
-    Direct conversations in which nobody has said anything yet are left out.
+    Without those that were put away, or (``archived``) only those. Direct conversations in which nobody has said
+    anything yet are left out.
     """
     rows = _listed(viewer).exclude(kind=Conversation.Kind.DIRECT, head=0)
+    rows = rows.filter(ARCHIVED) if archived else rows.exclude(ARCHIVED)
     page = page_by_key(rows, ("-last_at", "-id"), mark, size=size)
     return _glances(viewer, page.items), page
 
@@ -165,6 +184,7 @@ class Member:
 
     face: Face
     itself: bool
+    owner: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +206,17 @@ class Details:
     members: tuple[Member, ...]
     link: str
     other_id: int | None
+    about: str = ""
+    favourite: bool = False
+    archived: bool = False
+    announces: bool = False
+    is_owner: bool = False
+    blocked: bool = False
+    open_to: int | None = None
+
+    @property
+    def has_owners(self) -> bool:
+        return self.kind in OWNED
 
     @property
     def more_members(self) -> int:
@@ -211,9 +242,15 @@ def conversation_details(viewer: Viewer, conversation_id: int) -> tuple[Conversa
         ),
     )
     who = Participant.objects.filter(conversation_id=row.pk, left_seq=None)
-    shown = with_place(Person.objects.filter(pk__in=who.values("person_id")))
-    faces = [face_of(person) for person in shown.order_by("-is_active", "sort_key", "pk")[:MEMBERS_SHOWN]]
-    members = tuple(Member(face, face.id == viewer.person_id) for face in faces if face.active)
+    owns = who.filter(person=OuterRef("pk"), role=Participant.Role.OWNER)
+    shown = with_place(Person.objects.filter(pk__in=who.values("person_id")).annotate(owns=Exists(owns)))
+    people = list(shown.order_by("-is_active", "-owns", "sort_key", "pk")[:MEMBERS_SHOWN])
+    faces = [face_of(person) for person in people]
+    members = tuple(
+        Member(face, face.id == viewer.person_id, owner=person.owns)
+        for person, face in zip(people, faces, strict=True)
+        if face.active
+    )
     other_id = other_of(row.direct_key, viewer.person_id) if row.direct_key else None
     other = next((face for face in faces if face.id == other_id), None)
     return row, Details(
@@ -232,6 +269,13 @@ def conversation_details(viewer: Viewer, conversation_id: int) -> tuple[Conversa
         members=members,
         link=room_rules.link_to(row.subject_kind, row.subject_id) if row.kind == Conversation.Kind.ROOM else "",
         other_id=other_id,
+        about=row.about,
+        favourite=row.favourite,
+        archived=row.archived_seq is not None and (row.muted or row.head <= row.archived_seq),
+        announces=row.writers == Conversation.Writers.OWNERS,
+        is_owner=row.role == Participant.Role.OWNER,
+        blocked=other_id is not None and has_blocked(viewer, other_id),
+        open_to=row.open_to,
     )
 
 
@@ -241,10 +285,15 @@ class Door:
 
     id: int
     title: str
+    about: str = ""
+    members: int | None = None
+    announces: bool = False
 
 
 def room_to_join(viewer: Viewer, conversation_id: int) -> Door | None:
     """The room with this number if the viewer may enter it and is not in it, else None."""
+    for topic in wall.topics(conversation_id):
+        return Door(topic.id, topic.title, topic.about, topic.members, announces=topic.announces)
     room = wall.room_at(conversation_id)
     if room is None or not may_join_room(viewer, room):
         return None

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chat.markup import message_html
 from chat.models import EarlierText, Message
+from chat.notes import note_html, note_text, read_note
 from chat.policies import seat_of, visible_messages
 from chat.queries.faces import Face, faces_of
 from chat.queries.files import files_of, line_of
@@ -46,6 +47,12 @@ def _item(message: Message, around: _Around, now: Item | None = None) -> Item:
     gone = "retracted" if message.retracted_at else "expired" if message.expired_at else ""
     empty = hidden or bool(gone) or message.kind == Message.Kind.CHANGE
     shown = "" if empty else message.body
+    html = ""
+    if message.kind == Message.Kind.NOTE:
+        shown = note_text(read_note(shown), {number: face.name for number, face in around.faces.items()})
+        html = note_html(shown)
+    elif shown:
+        html = message_html(shown, _named(message, around.faces))
     face = around.faces.get(message.sender_id or 0, _NOBODY)
     return Item(
         c=message.conversation_id,
@@ -59,7 +66,7 @@ def _item(message: Message, around: _Around, now: Item | None = None) -> Item:
         place=face.place,
         hue=face.hue,
         text=shown,
-        html=message_html(shown, _named(message, around.faces)) if shown else "",
+        html=html,
         hidden=hidden,
         ref=message.pk,
         target=message.target_seq,
@@ -104,6 +111,11 @@ def item_of_text(entry: Entry, conversation_id: int, face: Face | None) -> Item:
     )
 
 
+def _noted(message: Message) -> tuple[int, ...]:
+    """The people a note of the server speaks of."""
+    return read_note(message.body).people if message.kind == Message.Kind.NOTE else ()
+
+
 def _quote(message: Message, around: _Around) -> Quote:
     """What a message answers, as far as its reader sees it: of what was before their time only the number."""
     answered = around.answered.get(message.reply_seq or 0)
@@ -127,7 +139,9 @@ def items_of(messages: Sequence[Message], seen: QuerySet[Message]) -> list[Item]
     answered = {m.seq: m for m in seen.filter(seq__in=missing)} if missing else {}
     around = _Around(
         faces_of(
-            person for message in (*both, *answered.values()) for person in (message.sender_id, *message.mentions)
+            person
+            for message in (*both, *answered.values())
+            for person in (message.sender_id, *message.mentions, *_noted(message))
         ),
         {seq: message for seq, message in (at_hand | answered).items() if seq in answers},
         files_of([message for message in both if message.file_count]),

@@ -9,13 +9,16 @@ class ConversationSerializer(serializers.Serializer):
     """A conversation as lists show it; ``unread`` is counted up to 100."""
 
     id = serializers.IntegerField()
-    kind = serializers.ChoiceField(["direct", "group", "room"])
+    kind = serializers.ChoiceField(["direct", "group", "room", "topic"])
     title = serializers.CharField()
     place = serializers.CharField()
     line = serializers.CharField()
     at = serializers.DateTimeField()
     unread = serializers.IntegerField()
     muted = serializers.BooleanField()
+    favourite = serializers.BooleanField()
+    named = serializers.BooleanField(help_text="Etwas Ungelesenes erwähnt die Person")
+    announces = serializers.BooleanField(help_text="Nur die Verantwortlichen schreiben")
     head = serializers.IntegerField()
     url = serializers.CharField()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import F
 
 from chat import room_rules, wall
 from chat.hints import hint_conversation, hint_person
@@ -37,11 +36,14 @@ def open_direct(viewer: Viewer, person_id: int) -> int:
 
 
 @verb
-def open_group(viewer: Viewer, title: str, person_ids: Iterable[int]) -> int:
-    """Begin a named group with people the viewer sees; those who cannot be written to are left out."""
+def open_group(viewer: Viewer, title: str, person_ids: Iterable[int], about: str = "") -> int:
+    """Begin a named group with people the viewer sees; those who cannot be written to are left out.
+
+    Whoever begins it owns it.
+    """
     require(may_open_group(viewer))
     seen = visible_people(viewer).filter(pk__in=list(person_ids)).values("pk")
-    number = wall.open_group(title, reachable_people().filter(pk__in=seen).values_list("pk", flat=True))
+    number = wall.open_group(title, reachable_people().filter(pk__in=seen).values_list("pk", flat=True), about)
     hint_conversation(number)
     return number
 
@@ -94,6 +96,10 @@ def _tell(conversation_id: int, person_ids: Iterable[int]) -> None:
 @verb
 def join_room(viewer: Viewer, room_id: int) -> None:
     """Enter a room by oneself. Raises ``Conversation.DoesNotExist`` where the rule does not let the viewer see it."""
+    if wall.topics(room_id):
+        wall.enter_topic(room_id)
+        _tell(room_id, [viewer.someone])
+        return
     room = wall.room_at(room_id)
     if room is None or not may_join_room(viewer, room):
         raise Conversation.DoesNotExist(room_id)
@@ -102,7 +108,10 @@ def join_room(viewer: Viewer, room_id: int) -> None:
 
 @verb
 def leave_conversation(viewer: Viewer, conversation_id: int) -> None:
-    """Leave a group or a room; what is said later is not seen."""
+    """Leave a group or a room; what is said later is not seen.
+
+    Where the last owner goes, who was there next becomes owner: nobody is kept, and no group stays without.
+    """
     conversation = Conversation.objects.get(pk=conversation_id)
     if viewer.person_id is None or not seat_of(viewer, conversation_id).exists():
         raise Conversation.DoesNotExist(conversation_id)
@@ -120,15 +129,13 @@ def membership_ended(membership: Membership) -> None:
             stays = room_rules.may_join(viewer, room.subject_kind, room.subject_id)
         if not stays:
             let_out(room.id, [membership.person_id])
+    for room_id in wall.leave_topics(membership.person_id):
+        hint_conversation(room_id)
     hint_person(membership.person_id)
 
 
-@verb
-def set_muted(viewer: Viewer, conversation_id: int) -> bool:
-    """Switch a conversation to silent or back; gives the new state. A silent one adds nothing to the count above."""
-    seat = seat_of(viewer, conversation_id)
-    if viewer.person_id is None or not seat.exists():
-        raise Conversation.DoesNotExist(conversation_id)
-    seat.update(muted=~F("muted"))
-    hint_person(viewer.person_id)
-    return bool(seat.values_list("muted", flat=True).first())
+def membership_started(membership: Membership) -> None:
+    """Registered with ``tenancy.hooks``: the person is in the room of their network from now on, if there is one."""
+    room_id = wall.follow_network(membership.network_id, membership.person_id)
+    if room_id is not None:
+        _tell(room_id, [membership.person_id])

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from chat.errors import BadBody, TooFast
 from chat.models import Conversation
 from chat.queries.messages import was_said
-from chat.services import conversations
+from chat.services import conversations, people
 from chat.services.messages import mark_read, send_message
 from chat.views import frame
 from chat.views.answers import MARK_DIGITS, refusal
@@ -152,7 +152,7 @@ def leave(request: ViewerRequest, pk: int) -> HttpResponse:
 def mute(request: ViewerRequest, pk: int) -> HttpResponse:
     """Switch a conversation to silent, or back."""
     try:
-        conversations.set_muted(request.viewer, pk)
+        people.set_muted(request.viewer, pk)
     except Conversation.DoesNotExist as error:
         raise Http404 from error
     return redirect("chat:conversation", pk=pk)

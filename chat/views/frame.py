@@ -9,13 +9,15 @@ from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from chat.ids import new_client_id
 from chat.models import Conversation
 from chat.policies import may_leave_conversation, may_send_message
-from chat.queries.conversations import Details, conversation_details, conversation_page, room_to_join
+from chat.queries.conversations import Details, Glance, conversation_details, conversation_page, room_to_join
 from chat.queries.messages import BEFORE, ON_PAGE, Stretch, log_around, log_before, one_message
 from chat.queries.rows import rows_of
+from chat.queries.topics import open_to_text
 from chat.services.messages import MAX_BODY, MAX_FILES
 from chat.signs import offered
 from chat.wire import File, encode_items
@@ -23,14 +25,30 @@ from tenancy.middleware import ViewerRequest
 from tenancy.viewer import Viewer
 from toolkit.uploads.kinds import ACCEPT
 
+#: What stands below which heading of the list, besides favourites.
+SECTIONS = (
+    ("rooms", _("Räume"), (Conversation.Kind.ROOM, Conversation.Kind.TOPIC)),
+    ("groups", _("Gruppen"), (Conversation.Kind.GROUP,)),
+    ("directs", _("Direktnachrichten"), (Conversation.Kind.DIRECT,)),
+)
+
+
+def sections_of(glances: Sequence[Glance]) -> list[tuple[str, str, list[Glance]]]:
+    """The list in its sections, each with a word for the machine and one for people; empty ones left out."""
+    made = [("favourites", str(_("Favoriten")), [glance for glance in glances if glance.favourite])]
+    for key, title, kinds in SECTIONS:
+        made.append((key, str(title), [glance for glance in glances if glance.kind in kinds and not glance.favourite]))
+    return [section for section in made if section[2]]
+
 
 def list_context(request: ViewerRequest) -> dict[str, Any]:
     """The list at the left."""
-    glances, page = conversation_page(request.viewer, request.GET.get("seite", ""))
+    archived = "archiv" in request.GET
+    glances, page = conversation_page(request.viewer, request.GET.get("seite", ""), archived=archived)
     return {
         "section": "chat",
-        "rooms": [glance for glance in glances if glance.kind != Conversation.Kind.DIRECT],
-        "directs": [glance for glance in glances if glance.kind == Conversation.Kind.DIRECT],
+        "sections": sections_of(glances),
+        "archived": archived,
         "older_conversations": page.next,
         "newer_conversations": page.previous,
         "today": timezone.localdate(),
@@ -71,6 +89,7 @@ def show_conversation(
     context = list_context(request) | {
         "current": pk,
         "details": details,
+        "open_to": open_to_text(details.open_to),
         "rows": rows_of(items, person_id=viewer.person_id, read_seq=details.read_seq),
         "items_json": encode_items(items),
         "older": items[0].seq if items and stretch.before else 0,

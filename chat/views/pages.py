@@ -59,7 +59,9 @@ def new(request: ViewerRequest) -> HttpResponse:
         if group.is_valid():
             return redirect(
                 "chat:conversation",
-                pk=open_group(viewer, group.cleaned_data["title"], group.cleaned_data["people"]),
+                pk=open_group(
+                    viewer, group.cleaned_data["title"], group.cleaned_data["people"], group.cleaned_data["about"]
+                ),
             )
         status = 422
     chosen = [str(number) for number in request.POST.getlist("people")]

@@ -64,9 +64,11 @@ class Demo:
 def everything(demo: Demo) -> None:
     """What there is to visit."""
     from chat.models import Conversation
+    from chat.services.conversations import open_group
     from exchange.models import Comment, Experience, Workshop
     from moderation.models import ModerationDecision, Report
     from tenancy.models import Application, Membership, Network, Office
+    from tenancy.viewer import viewer_for
     from tests.factories.exchange import DraftFactory
     from tests.factories.moderation import DecisionFactory
     from tests.factories.notices import NoticeFactory
@@ -98,6 +100,7 @@ def everything(demo: Demo) -> None:
         author=mara, network=network, land_id="08", decided_by=verena, kind="comment", object_id=comment.pk
     )
     assert direct is not None
+    group = open_group(viewer_for(paula), "Vorbereitung", [mara.pk])
 
     demo.visit("visitor", "/", "/erfahrungen/", f"/erfahrungen/{public.pk}/", "/suche/?q=akte", "/formate/")
     demo.visit("visitor", "/formate/knmeetshn/", "/veranstaltungen/", f"/veranstaltungen/{open_to_all.pk}/")
@@ -126,10 +129,12 @@ def everything(demo: Demo) -> None:
     demo.visit("pilot", "/veranstaltungen/", f"/veranstaltungen/{free.pk}/", f"/veranstaltungen/{full.pk}/")
     demo.visit("pilot", "/veranstaltungen/kalender/", "/veranstaltungen/?zeit=vergangen", "/chat/", "/chat/neu/")
     demo.visit("pilot", f"/chat/{direct.pk}/", f"/chat/{room.pk}/", "/mitteilungen/", "/konto/password/change/")
+    demo.visit("pilot", "/chat/?archiv", "/chat/themen/", "/chat/einstellungen/", f"/chat/{room.pk}/mitglieder/")
     demo.visit("pilot", "/konto/email/", "/konto/logout/", f"/moderation/entscheidungen/{decision.pk}/")
     demo.visit("pilot", "/gibt-es-nicht/", status=404)
     demo.visit("pilot", f"{KONSTANZ}/einladungen/", status=403)
 
+    demo.visit("coordinator", "/chat/themen/neu/", f"/chat/{group}/beschreiben/", f"/chat/{group}/mitglieder/?q=a")
     demo.visit("coordinator", "/", "/formate/neu/", "/formate/knmeetshn/", "/formate/knmeetshn/bearbeiten/")
     demo.visit("coordinator", "/formate/knmeetshn/folgen/neu/", "/formate/knmeetshn/folgen/1/", "/veranstaltungen/neu/")
     demo.visit("coordinator", *(f"/veranstaltungen/{free.pk}/{part}" for part in ("", "bearbeiten/", "absagen/")))

@@ -281,7 +281,9 @@ def test_a_change_is_no_message_of_its_own(as_person, pilot, neighbour, direct, 
     does(moderator, restore_message, report.object_id)
     client = as_person(neighbour)
     assert client.get(f"/chat/{direct}/").content.decode().count("<article") == 1
-    assert client.get("/chat/").context["directs"][0].unread == 1
+    assert [
+        glance.unread for _key, _title, glances in client.get("/chat/").context["sections"] for glance in glances
+    ] == [1]
 
 
 @pytest.mark.parametrize("conversations", [1, 3])

@@ -24,9 +24,9 @@ from chat.services.conversations import (
     membership_ended,
     open_direct,
     open_group,
-    set_muted,
 )
 from chat.services.messages import mark_read, send_message
+from chat.services.people import set_muted
 from chat.wall_of_loop import Entry
 from tenancy.models import Membership, Person
 from tenancy.viewer import viewer_by_id, viewer_for
