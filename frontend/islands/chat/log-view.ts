@@ -3,20 +3,22 @@ import type { Item, Messages } from "../../wire/chat";
 import { Actions, type ActionHost } from "./actions";
 import type { Voice } from "./announce";
 import { whenCardsCome } from "./cards";
-import { outbox, type Pending } from "./kept";
+import { besides, drawEdge } from "./edges";
+import type { Pending } from "./kept";
 import { moveByArrows } from "./keys";
 import type { Line } from "./line";
 import type { List } from "./list";
 import { drawLog } from "./log";
-import type { Look, Waiting } from "./message";
+import type { Look } from "./message";
 import { Place } from "./place";
-import { Window, type Stretch } from "./window";
+import { Reading } from "./reading";
+import { Source } from "./source";
+import { WaitingList } from "./waiting";
+import { firstOn, Window, type Stretch } from "./window";
 import { fact, say, sayCount } from "./words";
 
 /** Whoever missed more than this while away, or looks elsewhere, is led to where it begins instead of to the end. */
 const MUCH = 15;
-const TAKEN_EVERY = 50;
-const TAKEN_AFTER = 2_000;
 const HIT_FOR = 4_000;
 
 /** What a log needs of the room around it. */
@@ -32,15 +34,11 @@ export interface Around extends Omit<ActionHost, "jump" | "item" | "unread" | "n
 export class LogView {
   readonly #window = new Window();
   readonly #place: Place;
+  readonly #source: Source;
   readonly #actions: Actions;
-  #waiting: Waiting[] = [];
-  #sent: Waiting[] = [];
-  /** The number up to which everything came. */
-  #last = 0;
-  #mark = 0;
-  #read = 0;
-  /** Somebody wants it to stay unread. */
-  #kept = false;
+  readonly #waiting: WaitingList;
+  readonly #reading: Reading;
+  #mark: number;
   #fresh = 0;
   #current = "";
   #hit = 0;
@@ -48,10 +46,6 @@ export class LogView {
   #slow = false;
   #live = false;
   #gap = false;
-  #busy: Promise<unknown> | undefined;
-  #reading = 0;
-  #untold = 0;
-  #telling = 0;
   readonly #log: HTMLElement;
   readonly #rows: HTMLElement;
   readonly #jump: HTMLElement;
@@ -66,12 +60,24 @@ export class LogView {
     this.#rows = root.querySelector<HTMLElement>(".ms")!;
     this.#jump = root.querySelector<HTMLElement>("[data-jump]")!;
     this.#place = new Place(this.#log, this.#rows);
+    this.#source = new Source(root.dataset.messagesUrl ?? "");
+    this.#waiting = new WaitingList(this.#c);
+    this.#mark = Number(root.dataset.read);
+    this.#reading = new Reading(
+      this.#c,
+      around.line,
+      this.#place,
+      Number(root.dataset.head),
+      this.#mark,
+      () => this.#nearEnd,
+      () => around.list.read(this.#c),
+    );
     this.#actions = new Actions(this.#rows, {
       ...around,
       item: (seq) => this.#window.find(seq),
       jump: (seq) => void this.jump(seq),
       unread: (seq) => this.keepUnread(seq),
-      next: (article) => this.#focusNext(article),
+      next: (article) => (besides(article, this.#rows) ?? this.#log).focus(),
       redraw: (now) => around.redraw(now),
     });
   }
@@ -84,16 +90,14 @@ export class LogView {
       before: !!Number(root.dataset.before ?? root.dataset.older),
       more: root.dataset.more === undefined ? !!root.dataset.past : !!Number(root.dataset.more),
     });
-    this.#mark = this.#read = Number(root.dataset.read);
-    this.#last = Number(root.dataset.head);
     root.querySelector("[data-read-form]")?.remove();
     root.querySelector(".cmp__past")?.remove();
-    await this.#loadWaiting();
+    await this.#waiting.load();
     this.#rows.replaceChildren();
     this.#draw(false);
     this.#open();
     this.#listen();
-    this.#seen();
+    this.#reading.seen();
     whenCardsCome(() => this.#draw());
   }
 
@@ -109,9 +113,9 @@ export class LogView {
   up(): void {
     this.#online = true;
     this.#gap = this.#live;
-    this.around.line.say({ op: "subscribe", c: this.#c, after: this.#last });
+    this.around.line.say({ op: "subscribe", c: this.#c, after: this.#reading.last });
     this.#draw();
-    this.#seen();
+    this.#reading.seen();
   }
 
   down(): void {
@@ -120,11 +124,11 @@ export class LogView {
   }
 
   messages(event: Messages): void {
-    if (event.after > this.#last) {
-      this.around.line.say({ op: "sync", c: this.#c, after: this.#last });
+    if (event.after > this.#reading.last) {
+      this.around.line.say({ op: "sync", c: this.#c, after: this.#reading.last });
       return;
     }
-    const fresh = event.items.filter((item) => item.seq > this.#last);
+    const fresh = event.items.filter((item) => item.seq > this.#reading.last);
     if (!fresh.length) return;
     const me = Number(fact("me"));
     const others = fresh.filter((item) => item.kind === "text" && item.sender !== me);
@@ -133,19 +137,18 @@ export class LogView {
     const looking = awake && near;
     // Who was away long, or is, does not stand at the end any more, but where the new begins.
     const much = others.length > MUCH && this.#gap;
-    const stick = near && !much && (awake || this.#unreadHere() + others.length <= MUCH);
+    const stick = near && !much && (awake || this.#news.length + others.length <= MUCH);
     // Whoever sees everything as it comes needs no line; whoever looks away finds one.
-    if (looking && this.#read >= this.#last && this.#mark < this.#last) this.#mark = this.#last;
+    if (looking && this.#reading.done && this.#mark < this.#reading.last) this.#mark = this.#reading.last;
     if (!stick && this.#window.isFull) this.#window.more = true;
     for (const item of fresh) {
       if (item.kind !== "change") this.#window.add(item);
       else if (item.now) this.#window.change(item.now);
     }
-    this.#last = fresh.at(-1)!.seq;
-    if (looking && stick && this.#mark >= event.after) this.#mark = this.#last;
+    this.#reading.last = fresh.at(-1)!.seq;
+    if (looking && stick && this.#mark >= event.after) this.#mark = this.#reading.last;
     if (!stick) this.#fresh += others.length;
-    const arrived = new Set(fresh.map((item) => item.id));
-    this.#sent = this.#sent.filter((one) => !arrived.has(one.id));
+    this.#waiting.arrived(fresh);
     if (stick) this.#window.cut("first", this.#needed());
     this.#draw(stick);
     if (much && near) this.#toTheNew();
@@ -153,20 +156,8 @@ export class LogView {
     if (others.length && this.#live && awake) this.around.voice.arrived(others);
     this.#live = true;
     if (!event.more) this.#gap = false;
-    this.#tell(fresh.length);
-    this.#seen();
-  }
-
-  /** Says how far this page is, so that the other end sends on, and not faster than can be shown. */
-  #tell(n: number): void {
-    this.#untold += n;
-    clearTimeout(this.#telling);
-    const tell = () => {
-      this.#untold = 0;
-      this.around.line.say({ op: "taken", c: this.#c, seq: this.#last });
-    };
-    if (this.#untold >= TAKEN_EVERY) tell();
-    else this.#telling = window.setTimeout(tell, TAKEN_AFTER);
+    this.#reading.took(fresh.length);
+    this.#reading.seen();
   }
 
   /** The rest of the first answer is history; what comes after the beat is news. */
@@ -183,19 +174,18 @@ export class LogView {
   // --- from the outbox and the composer ---
 
   sent(one: Pending, seq: number): void {
-    if (one.c !== this.#c || this.#window.items.some((item) => item.id === one.id)) return;
-    this.#sent.push({ ...one, seq });
+    if (!this.#window.items.some((item) => item.id === one.id)) this.#waiting.sent(one, seq);
   }
 
   /** Something of one's own waits from now on; whoever writes has seen what is there. Not so who answers in a thread. */
   said(one: Pending, here = true): void {
-    this.#waiting.push(one);
+    this.#waiting.add(one);
     if (!here) {
       this.#draw();
       return;
     }
-    this.#mark = this.#last;
-    this.#kept = false;
+    this.#mark = this.#reading.last;
+    this.#reading.goOn();
     this.#current = "";
     if (this.#window.more) void this.newest();
     else this.#draw(true);
@@ -203,17 +193,13 @@ export class LogView {
 
   async waitingChanged(slow: boolean): Promise<void> {
     this.#slow = slow;
-    await this.#loadWaiting();
+    await this.#waiting.load();
     this.#draw();
   }
 
   latestOwn(): Item | undefined {
     const me = Number(fact("me"));
     return this.#window.items.findLast((item) => item.kind === "text" && item.sender === me && !item.hidden && !item.gone);
-  }
-
-  async #loadWaiting(): Promise<void> {
-    this.#waiting = (await outbox()).filter((one) => one.c === this.#c);
   }
 
   // --- drawing ---
@@ -235,15 +221,14 @@ export class LogView {
   }
 
   #draw(stick = this.#nearEnd && this.#place.stuck): void {
-    const known = new Set(this.#waiting.map((one) => one.id));
     // What waits stands below the newest; where that is not in the page, it would stand in the wrong place.
-    const waiting = this.#window.more ? [] : [...this.#sent.filter((one) => !known.has(one.id)), ...this.#waiting];
+    const waiting = this.#window.more ? [] : this.#waiting.all;
     const { items, before, more } = this.#window;
     const view = { ...this.#look(), items, waiting, mark: this.#mark };
     this.#place.hold(() => {
       render(drawLog(view), this.#rows);
-      this.#link(".log__older", before ? `?vor=${this.#window.first}` : "", "older");
-      this.#link(".log__newer", more ? `?um=${this.#window.last}` : "", "newer");
+      drawEdge(this.#log, ".log__older", before ? `?vor=${this.#window.first}` : "", say("older"));
+      drawEdge(this.#log, ".log__newer", more ? `?um=${this.#window.last}` : "", say("newer"));
       this.root.querySelector("[data-hello]")?.toggleAttribute("hidden", items.length + waiting.length > 0);
     }, stick);
     this.#actions.refresh();
@@ -251,7 +236,7 @@ export class LogView {
   }
 
   #lastId(): string {
-    const one = this.#window.more ? undefined : this.#waiting.at(-1);
+    const one = this.#window.more ? undefined : this.#waiting.all.at(-1);
     return one ? `p${one.id}` : this.#window.last ? `m${this.#window.last}` : "";
   }
 
@@ -259,9 +244,9 @@ export class LogView {
     return !this.#window.more && this.#place.atEnd;
   }
 
-  #unreadHere(): number {
-    const me = Number(fact("me"));
-    return this.#window.items.filter((item) => item.seq > this.#mark && item.sender !== me).length;
+  /** What is new of others, as far as it is in the page. */
+  get #news(): Item[] {
+    return this.#window.items.filter((item) => item.seq > this.#mark && item.sender !== Number(fact("me")));
   }
 
   #toTheNew(): void {
@@ -279,21 +264,6 @@ export class LogView {
       this.#jump.querySelector("span")!.textContent = this.#fresh ? sayCount("newestCount", this.#fresh) : say("newest");
   }
 
-  #link(place: string, href: string, name: string): void {
-    const around = this.root.querySelector(place)!;
-    const link = around.querySelector<HTMLAnchorElement>("a");
-    if (!href) {
-      if (link?.contains(document.activeElement)) this.#log.focus({ preventScroll: true });
-      link?.remove();
-      return;
-    }
-    const one = link ?? document.createElement("a");
-    one.className = "btn-older";
-    one.href = href;
-    one.textContent = say(name);
-    if (!link) around.append(one);
-  }
-
   /** What must not be let go: the message in focus, and those in sight. */
   #needed(): (item: Item) => boolean {
     const ids = new Set(this.#place.shown().map((one) => one.id));
@@ -304,27 +274,9 @@ export class LogView {
 
   // --- loading ---
 
-  /** One question at a time: scrolling asks again by itself, a deed waits for its turn. */
-  async #ask(query: string, waits = true): Promise<Stretch | undefined> {
-    while (this.#busy) {
-      if (!waits) return undefined;
-      await this.#busy;
-    }
-    const asked = this.#fetch(query);
-    this.#busy = asked;
-    const stretch = await asked;
-    this.#busy = undefined;
-    return stretch;
-  }
-
-  async #fetch(query: string): Promise<Stretch | undefined> {
-    this.#window.asks();
-    try {
-      const response = await fetch(`${this.root.dataset.messagesUrl}?${query}`, { headers: { accept: "application/json" } });
-      return response.ok && !response.redirected ? ((await response.json()) as Stretch) : undefined;
-    } catch {
-      return undefined;
-    }
+  /** Scrolling asks again by itself, a deed waits for its turn. */
+  #ask(query: string, waits = true): Promise<Stretch | undefined> {
+    return this.#source.ask(query, { waits, asking: () => this.#window.asks() });
   }
 
   async older(): Promise<void> {
@@ -346,13 +298,13 @@ export class LogView {
   /** To the end of the log, with the newest messages in the page. */
   async newest(): Promise<void> {
     if (this.#window.more) {
-      const stretch = await this.#ask(`vor=${this.#last + 1}`);
+      const stretch = await this.#ask(`vor=${this.#reading.last + 1}`);
       if (!stretch) return;
       this.#window.replace({ items: stretch.items, before: stretch.before ?? !!stretch.more, more: false });
     }
     this.#fresh = 0;
     this.#draw(true);
-    this.#seen();
+    this.#reading.seen();
   }
 
   /** Lead to a message, wherever it is; it is marked for a moment. */
@@ -381,7 +333,7 @@ export class LogView {
   /** To the first message of a day (YYYY-MM-DD) or, where none is, the first after it. */
   async toDay(day: string): Promise<void> {
     const stretch = await this.#ask(`tag=${day}`);
-    const first = stretch?.items.find((item) => dayOf(item) >= day) ?? stretch?.items.at(-1);
+    const first = stretch && firstOn(stretch, day);
     if (!stretch || !first) {
       this.around.note(say("noDay"));
       return;
@@ -391,44 +343,19 @@ export class LogView {
   }
 
   async toFirstUnread(): Promise<void> {
-    const first = this.#window.items.find((item) => item.seq > this.#mark && item.sender !== Number(fact("me")));
+    const first = this.#news[0];
     if (first) await this.jump(first.seq);
     else await this.newest();
   }
 
-  // --- reading ---
-
-  /** What somebody looks at is read, up to the last message that stands wholly in the window. */
-  #seen(): void {
-    clearTimeout(this.#reading);
-    this.#reading = window.setTimeout(() => {
-      if (document.visibilityState !== "visible" || this.#kept) return;
-      const whole = this.#place.shown().filter((one) => one.dataset.seq && this.#isWhole(one));
-      const seq = this.#nearEnd ? this.#last : Number(whole.at(-1)?.dataset.seq ?? 0);
-      if (seq <= this.#read || !this.around.line.say({ op: "read", c: this.#c, seq })) return;
-      this.#read = seq;
-      if (seq === this.#last) this.around.list.read(this.#c);
-    }, 400);
-  }
-
-  #isWhole(article: HTMLElement): boolean {
-    return article.getBoundingClientRect().bottom <= this.#log.getBoundingClientRect().bottom + 1;
-  }
-
   /** It stays unread from here on, until one writes or comes again. */
   keepUnread(seq: number): void {
-    this.#kept = true;
-    this.#read = this.#mark = seq - 1;
+    this.#reading.keepUnread(seq);
+    this.#mark = seq - 1;
     this.#draw(false);
   }
 
   // --- people ---
-
-  #focusNext(article: HTMLElement): void {
-    const all = [...this.#rows.querySelectorAll<HTMLElement>("article")];
-    const at = all.indexOf(article);
-    (all[at + 1] ?? all[at - 1] ?? this.#log).focus();
-  }
 
   #listen(): void {
     this.#log.addEventListener("scroll", () => {
@@ -436,14 +363,14 @@ export class LogView {
       this.#place.remember();
       if (this.#nearEnd) this.#fresh = 0;
       this.#drawJump();
-      this.#seen();
+      this.#reading.seen();
       const { above, below } = this.#place.room;
       if (above < 1) void this.older();
       else if (below < 1) void this.newer();
     });
     document.addEventListener("visibilitychange", () => {
-      if (document.visibilityState === "visible") this.#seen();
-      else if (this.#read >= this.#last) this.#mark = this.#last;
+      if (document.visibilityState === "visible") this.#reading.seen();
+      else if (this.#reading.done) this.#mark = this.#reading.last;
     });
     this.#jump.addEventListener("click", () => void this.newest().then(() => this.around.write()));
     this.#log.addEventListener("click", (event) => {
@@ -464,22 +391,19 @@ export class LogView {
   }
 
   async #keys(event: KeyboardEvent): Promise<void> {
-    const beyond = event.key === "End" && this.#window.more;
-    if (!beyond && moveByArrows(event, this.#rows)) {
+    const toEnd = event.key === "End" && this.#window.more;
+    if (!toEnd && moveByArrows(event, this.#rows)) {
       event.preventDefault();
       return;
     }
-    const active = document.activeElement;
-    if (!(active instanceof HTMLElement) || active.tagName !== "ARTICLE") return;
     // The page holds a part of the log; at its edge the keys go on where the log does.
-    const edge = { ArrowUp: "older", ArrowDown: "newer", End: "end" }[event.key];
-    if (!edge || event.altKey || event.ctrlKey || event.metaKey) return;
+    const active = document.activeElement;
+    const load = { ArrowUp: () => this.older(), ArrowDown: () => this.newer(), End: () => this.newest() }[event.key];
+    const other = event.altKey || event.ctrlKey || event.metaKey;
+    if (!load || other || !(active instanceof HTMLElement) || active.tagName !== "ARTICLE") return;
     event.preventDefault();
-    if (edge === "end") await this.newest();
-    else await this[edge as "older" | "newer"]();
-    const all = [...this.#rows.querySelectorAll<HTMLElement>("article")];
-    const to = edge === "end" ? all.at(-1) : all[all.indexOf(active) + (edge === "older" ? -1 : 1)];
-    to?.focus();
+    await load();
+    besides(active, this.#rows, event.key)?.focus();
   }
 
   /** A deed by its key, on the message one stands on. */
@@ -487,5 +411,3 @@ export class LogView {
     return this.#actions.onFocused(deed);
   }
 }
-
-const dayOf = (item: Item): string => new Date(item.at).toLocaleDateString("sv-SE");

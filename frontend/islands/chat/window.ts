@@ -103,3 +103,9 @@ export class Window {
 }
 
 const said = (items: Item[]): Item[] => items.filter((item) => item.kind !== "change");
+
+/** The first message of a day (YYYY-MM-DD, where one is) or after it, else the last there is. */
+export function firstOn(stretch: Stretch, day: string): Item | undefined {
+  const on = (item: Item) => new Date(item.at).toLocaleDateString("sv-SE");
+  return stretch.items.find((item) => on(item) >= day) ?? stretch.items.at(-1);
+}
