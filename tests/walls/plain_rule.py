@@ -332,6 +332,9 @@ REACHES: dict[str, Rule] = {
     "chat_earliertext": message,
     "chat_chatwish": own,
     "chat_block": own,
+    "chat_missedtold": own,
+    "chat_missedmail": own,
+    "notices_pushsubscription": own,
     "chat_keepingrule": of_my_network,
     "notices_noticewish": own,
 }

@@ -15,9 +15,9 @@ from typing import Any
 from django.db import DatabaseError, ProgrammingError, connection, transaction
 from django.utils import timezone
 
-from chat.models import Block, ChatWish, EarlierText, KeepingRule, Message, MessageFile
+from chat.models import Block, ChatWish, EarlierText, KeepingRule, Message, MessageFile, MissedMail, MissedTold
 from exchange.models import CalendarAddress, Helpful
-from notices.models import NoticeWish
+from notices.models import NoticeWish, PushSubscription
 from tenancy.models import Invitation
 from tenancy.viewer import ANONYMOUS, Viewer, viewer_for
 from tests.access.aviary import Aviary
@@ -67,6 +67,9 @@ def _talk(birds: Aviary, cast: SimpleNamespace) -> None:
     )
     for person in (cast.pilot, cast.neighbour):
         ChatWish.objects.create(person=person)
+        MissedMail.objects.create(person=person)
+        MissedTold.objects.create(person=person, conversation=said.conversation, seq=1)
+        PushSubscription.objects.create(person=person, endpoint=f"https://push.example/{person.pk}", device="Laptop")
     Block.objects.create(person=cast.neighbour, blocked=cast.outsider)
     for network in (cast.konstanz, cast.heilbronn):
         KeepingRule.objects.create(network=network, days=30)

@@ -31,8 +31,8 @@ TABLES = (
     "exchange_comment", "exchange_helpful", "exchange_exchangeformat", "exchange_formatcity", "exchange_workshop",
     "exchange_workshophost", "exchange_edition", "exchange_registration", "exchange_calendaraddress",
     "chat_conversation", "chat_participant", "chat_message", "chat_earliertext", "chat_messagefile", "chat_chatwish",
-    "chat_block", "chat_keepingrule", "moderation_moderationdecision", "moderation_report",
-    "notices_notice", "notices_noticewish", "toolkit_auditentry",
+    "chat_block", "chat_keepingrule", "chat_missedtold", "chat_missedmail", "notices_pushsubscription",
+    "moderation_moderationdecision", "moderation_report", "notices_notice", "notices_noticewish", "toolkit_auditentry",
 )  # fmt: skip
 
 RUNGS = ("office", "network", "partners", "land", "all", "public")
@@ -307,6 +307,9 @@ def _talk(w: World) -> None:
     one, other = w.rng.sample(w.rows["tenancy_person"], 2)
     w.add("chat_chatwish", person_id=one["id"])
     w.add("chat_block", person_id=one["id"], blocked_id=other["id"])
+    w.add("chat_missedtold", person_id=one["id"], conversation_id=w.some("chat_conversation")["id"], seq=1)
+    w.add("chat_missedmail", person_id=other["id"])
+    w.add("notices_pushsubscription", person_id=other["id"], endpoint=f"https://push.example/{w.number}")
     w.add("chat_keepingrule", network_id=w.some("tenancy_network")["id"], days=30)
 
 
@@ -355,7 +358,7 @@ def _empty(column: models.Field[Any, Any]) -> Any:
     """What a column holds of which a world says nothing."""
     if column.has_default():
         value = column.get_default()
-        return str(value) if isinstance(value, datetime.datetime | UUID) else value
+        return str(value) if isinstance(value, datetime.datetime | datetime.time | UUID) else value
     if column.null or column.primary_key:
         return None
     if isinstance(column, models.DateTimeField):
