@@ -8,7 +8,7 @@ from toolkit.row_security import stays
 
 
 class Migration(migrations.Migration):
-    dependencies = [("chat", "0014_push")]
+    dependencies = [("chat", "0009_talks")]
 
     operations = [
         stays("chat_messagefile", "conversation_id", "uploader_id", "key", "seq", "state", "media_type", "size"),
