@@ -38,12 +38,15 @@ class Report:
     changes: int = 0
     outs: int = 0
     closes: dict[int, int] = field(default_factory=dict)
+    given_up: dict[int, int] = field(default_factory=dict)
     errors: dict[str, int] = field(default_factory=dict)
     lines: int = 0
 
     @property
     def good(self) -> bool:
-        return not self.verdict.violations and self.last <= CONVERGED_WITHIN
+        slept = any(kind is Kind.SLOW_READERS for kind, _seconds in self.settled)
+        hung_up = bool(self.given_up) or not slept
+        return not self.verdict.violations and self.last <= CONVERGED_WITHIN and hung_up
 
 
 async def run(plan: Plan, folder: Path, application: str = PRODUCT) -> Report:
@@ -66,6 +69,7 @@ async def run(plan: Plan, folder: Path, application: str = PRODUCT) -> Report:
     report.messages, report.acknowledged = len(past.written), sum(bool(entry.seqs) for entry in past.written)
     report.changes = sum(not row.said for row in past.rows)
     report.shown = sum(len(log.shown) for log in past.logs)
+    report.given_up = memory.given_up
     report.outs, report.closes, report.errors, report.lines = len(past.outs), memory.closes, memory.errors, memory.lines
     return report
 

@@ -23,6 +23,7 @@ def table(report: Report) -> str:
     lines += [
         f"After the last of all: {report.last:.1f} s.",
         f"Lines ended with: {dict(sorted(report.closes.items()))}; errors said: {report.errors}.",
+        f"Lines of readers that did not read ended with: {dict(sorted(report.given_up.items()))}.",
         str(report.verdict),
     ]
     return "\n".join(lines)

@@ -59,6 +59,7 @@ class Memory(Struct):
     written: list[Written]
     logs: list[Log]
     closes: dict[int, int]
+    given_up: dict[int, int]
     errors: dict[str, int]
     frames: int
     lines: int
@@ -214,6 +215,7 @@ class Crowd:
             written=[note for person in self.people.values() for note in person.notes.values()],
             logs=[log for device in self.devices for log in device.logs.values()],
             closes=_sum(device.closes for device in self.devices),
+            given_up=_sum(device.given_up for device in self.devices),
             errors=_sum(device.errors for device in self.devices),
             frames=sum(device.frames for device in self.devices),
             lines=len(self.devices),

@@ -41,6 +41,9 @@ class Device:
         self.raw: ClientConnection | None = None
         self.ready = asyncio.Event()
         self.closes: Counter[int] = Counter()
+        #: How the lines ended on which nothing was read; 1006: without a word, or too late for one to be read.
+        self.given_up: Counter[int] = Counter()
+        self._asleep_on: ClientConnection | None = None
         self.frames = 0
         self.errors: Counter[str] = Counter()
         #: The last message of people, by conversation: for answering and reacting.
@@ -118,7 +121,10 @@ class Device:
                 await self._reading.wait()
                 self._hear(await raw.recv())
         except ConnectionClosed as closed:
-            self.closes[closed.rcvd.code if closed.rcvd else 1006] += 1
+            code = closed.rcvd.code if closed.rcvd else 1006
+            self.closes[code] += 1
+            if raw is self._asleep_on:
+                self.given_up[code] += 1
         finally:
             ping.cancel()
             self.ready.clear()
@@ -153,6 +159,7 @@ class Device:
 
     def cut(self) -> None:
         """Lose the line as a network does it: without a goodbye."""
+        self._asleep_on = None
         if self.raw is not None:
             self.raw.transport.abort()
 
@@ -168,6 +175,7 @@ class Device:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.ready.wait(), 5.0)
         self._reading.clear()
+        self._asleep_on = self.raw
         for c in sorted(self.follows):
             self.say(op="taken", c=c, seq=self.cursors.get(c, 0))
             self.say(op="sync", c=c, after=0)
