@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from chat import room_rules, wall
 from chat.models import Block, Conversation, Message, MessageFile, Participant
 from chat.wall import Room
-from tenancy.models import Membership, Moderator, Person
+from tenancy.models import Membership, Moderator, Network, Person
 from tenancy.viewer import Viewer
 from toolkit.access import ALLOW, Decision, deny
 from toolkit.audience import ALL_NETWORKS, land_key
@@ -258,6 +258,15 @@ def may_open_topic_to(viewer: Viewer, key: int) -> Decision:
     if key == ALL_NETWORKS or key in own:
         return ALLOW
     return deny(_("Einen Themenraum können Sie für alle Netzwerke oder für Ihr eigenes Land eröffnen."))
+
+
+def may_enter_network_room(viewer: Viewer, network: Network) -> Decision:
+    """Whether the viewer belongs into the room of a network: its people, once it is published."""
+    if network.pk not in viewer.network_ids:
+        return deny(_("Dieser Raum ist für die Menschen im Netzwerk."))
+    if network.published_at is None:
+        return deny(_("Den Raum gibt es, sobald das Netzwerk veröffentlicht ist."))
+    return ALLOW
 
 
 def listeners_of(conversation_id: int) -> QuerySet[Participant]:

@@ -15,6 +15,7 @@ urlpatterns = [
     path("einstellungen/", own.wishes, name="wishes"),
     path("themen/", topics.topic_list, name="topics"),
     path("themen/neu/", topics.topic_new, name="topic-new"),
+    path("netzwerk/<int:network_id>/", groups.network_room, name="network-room"),
     path("person/<int:person_id>/blockieren/", own.block, name="block"),
     path("person/<int:person_id>/", actions.direct, name="open-direct"),
     path("<int:pk>/", pages.conversation, name="conversation"),

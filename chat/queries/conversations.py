@@ -243,8 +243,8 @@ def conversation_details(viewer: Viewer, conversation_id: int) -> tuple[Conversa
     )
     who = Participant.objects.filter(conversation_id=row.pk, left_seq=None)
     owns = who.filter(person=OuterRef("pk"), role=Participant.Role.OWNER)
-    shown = with_place(Person.objects.filter(pk__in=who.values("person_id")).annotate(owns=Exists(owns)))
-    people = list(shown.order_by("-is_active", "-owns", "sort_key", "pk")[:MEMBERS_SHOWN])
+    shown: Any = with_place(Person.objects.filter(pk__in=who.values("person_id")).annotate(owns=Exists(owns)))
+    people: list[Any] = list(shown.order_by("-is_active", "-owns", "sort_key", "pk")[:MEMBERS_SHOWN])
     faces = [face_of(person) for person in people]
     members = tuple(
         Member(face, face.id == viewer.person_id, owner=person.owns)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -61,7 +62,7 @@ def members_of_conversation(viewer: Viewer, conversation_id: int, words: str = "
     seats = Participant.objects.filter(conversation_id=conversation_id, left_seq=None)
     owns = seats.filter(person=OuterRef("pk"), role=Participant.Role.OWNER)
     here = Person.objects.filter(pk__in=listeners_of(conversation_id).values("person_id"))
-    people = with_place(here.annotate(owns=Exists(owns)))
+    people: Any = with_place(here.annotate(owns=Exists(owns)))
     for word in fold(words).split()[:5]:
         people = people.filter(search_key__contains=word)
     rows = people.order_by("-owns", "sort_key", "pk")[:MEMBERS]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from chat import wall
 from tenancy.models import State
 from tenancy.viewer import Viewer
+from toolkit.acting import acting_as
 from toolkit.art import tone_of
 from toolkit.audience import ALL_NETWORKS, LAND_BASE, land_key
 
@@ -44,6 +45,8 @@ def topic_cards(viewer: Viewer) -> list[TopicCard]:
     if not viewer.signed_in:
         return []
     lands = dict(State.objects.values_list("code", "name"))
+    with acting_as(viewer):
+        topics = wall.topics()
     return [
         TopicCard(
             id=topic.id,
@@ -56,7 +59,7 @@ def topic_cards(viewer: Viewer) -> list[TopicCard]:
             mine=topic.mine,
             hue=tone_of(topic.title),
         )
-        for topic in wall.topics()
+        for topic in topics
     ]
 
 

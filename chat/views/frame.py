@@ -18,6 +18,7 @@ from chat.queries.conversations import Details, Glance, conversation_details, co
 from chat.queries.messages import BEFORE, ON_PAGE, Stretch, log_around, log_before, one_message
 from chat.queries.rows import rows_of
 from chat.queries.topics import open_to_text
+from chat.queries.wishes import wish_of
 from chat.services.messages import MAX_BODY, MAX_FILES
 from chat.signs import offered
 from chat.wire import File, encode_items
@@ -57,7 +58,7 @@ def list_context(request: ViewerRequest) -> dict[str, Any]:
 
 def show_list(request: ViewerRequest) -> HttpResponse:
     """The list alone; at a wide screen an invitation stands beside it."""
-    return render(request, "chat/list.html", list_context(request))
+    return render(request, "chat/list.html", list_context(request) | {"wish": wish_of(request.viewer)})
 
 
 def show_conversation(
@@ -89,6 +90,7 @@ def show_conversation(
     context = list_context(request) | {
         "current": pk,
         "details": details,
+        "wish": wish_of(viewer),
         "open_to": open_to_text(details.open_to),
         "rows": rows_of(items, person_id=viewer.person_id, read_seq=details.read_seq),
         "items_json": encode_items(items),

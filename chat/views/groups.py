@@ -19,7 +19,9 @@ from chat.policies import may_add_people, may_steer
 from chat.queries.conversations import conversation_details
 from chat.queries.people import members_of_conversation, people_to_add
 from chat.services import groups
+from chat.services.networks import open_network_room
 from tenancy.middleware import ViewerRequest
+from tenancy.models import Network
 from toolkit.access import Conflict, require
 
 
@@ -120,3 +122,12 @@ def give_up(request: ViewerRequest, pk: int) -> HttpResponse:
     """Be a member like others again."""
     said = _("Sie sind hier nicht mehr verantwortlich.")
     return _done(request, pk, lambda: groups.give_up_ownership(request.viewer, pk), said)
+
+
+@require_POST
+def network_room(request: ViewerRequest, network_id: int) -> HttpResponse:
+    """Into the room of a network, which is opened for the first who comes."""
+    try:
+        return redirect("chat:conversation", pk=open_network_room(request.viewer, network_id))
+    except Network.DoesNotExist as error:
+        raise Http404 from error

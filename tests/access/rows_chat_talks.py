@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from typing import Any
 
 from chat.services.conversations import open_direct, open_group
 from chat.services.people import block_person
@@ -19,7 +20,9 @@ def build(cast: SimpleNamespace) -> SimpleNamespace:
     block_person(viewer, cast.neighbour.pk)
     topic = open_topic(viewer_for(cast.coordinator), "Themen im Land", "", land_key("08"))
     group = open_group(viewer, "Gruppe", [cast.office_head.pk])
-    return SimpleNamespace(direct=direct, group=group, topic=topic, neighbour=cast.neighbour, head=cast.office_head)
+    return SimpleNamespace(
+        direct=direct, group=group, topic=topic, neighbour=cast.neighbour, head=cast.office_head, konstanz=cast.konstanz
+    )
 
 
 def of(name: str):
@@ -33,9 +36,9 @@ def of_head(world: SimpleNamespace) -> dict[str, int]:
 
 
 NEW = {"title": "Neu", "about": "", "open_to": "200000"}
-COORDINATING = {"coordinator": 200, "moderator": 200, "other_moderator": 200}
-OPENING = {"coordinator": 302, "moderator": 302, "other_moderator": 302}
-OF_NEIGHBOUR = {"kwargs": lambda w: {"person_id": w.neighbour.pk}, "data": {"on": "1"}}
+COORDINATING: dict[str, Any] = {"coordinator": 200, "moderator": 200, "other_moderator": 200}
+OPENING: dict[str, Any] = {"coordinator": 302, "moderator": 302, "other_moderator": 302}
+OF_NEIGHBOUR: dict[str, Any] = {"kwargs": lambda w: {"person_id": w.neighbour.pk}, "data": {"on": "1"}}
 
 ROWS = {
     "chat:wishes": signed_in("get", 200),
@@ -46,6 +49,9 @@ ROWS = {
     "chat:topic-new#post": signed_in("post", 403, data=NEW, **OPENING),
     "chat:conversation#topic": hidden("get", of("topic"), pilot=200, coordinator=200, office_head=200, moderator=200),
     "chat:join#topic": hidden("post", of("topic"), pilot=302, coordinator=302, office_head=302, moderator=302),
+    "chat:network-room": signed_in(
+        "post", 403, lambda w: {"network_id": w.konstanz.pk}, pilot=302, coordinator=302, office_head=302
+    ),
     "chat:block": signed_in("post", 302, operator=404, **OF_NEIGHBOUR),
     "chat:favourite": hidden("post", of("direct"), pilot=302),
     "chat:archive": hidden("post", of("direct"), data={"on": "1"}, pilot=302),

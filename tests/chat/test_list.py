@@ -64,9 +64,9 @@ def test_favourites_stand_under_a_heading_of_their_own(client, pilot, direct, gr
 def test_who_is_named_sees_it_in_the_list(client, pilot, neighbour, group):
     send_message(viewer_for(neighbour), group, new_client_id(), f"@{pilot.name} Moin", mentions=[pilot.pk])
     client.force_login(pilot)
-    assert "Sie wurden erwähnt" in client.get("/chat/").content.decode()
+    assert ", Sie wurden erwähnt" in client.get("/chat/").content.decode()
     client.force_login(neighbour)
-    assert "Sie wurden erwähnt" not in client.get("/chat/").content.decode()
+    assert ", Sie wurden erwähnt" not in client.get("/chat/").content.decode()
 
 
 def test_the_archive_is_a_page_of_its_own(client, pilot, neighbour, direct, say):

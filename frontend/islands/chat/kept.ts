@@ -1,4 +1,4 @@
-import { clear, createStore, del, delMany, get, set, update } from "idb-keyval";
+import { clear, createStore, del, delMany, get, keys, set, update } from "idb-keyval";
 import type { Quote } from "../../wire/chat";
 
 /** What waits on this device: the outbox, the drafts and their files, of one person. */
@@ -151,4 +151,10 @@ export async function keepDraft(c: number | string, kept: Draft): Promise<void> 
   if (forgotten) return;
   const empty = !kept.body && !kept.reply && !kept.files?.length;
   await (empty ? del(draft(c), store) : set(draft(c), kept, store)).catch(() => undefined);
+}
+
+/** The conversations in which something was begun and not sent. */
+export async function draftsKept(): Promise<Set<number>> {
+  const all = await keys<string>(store).catch(() => []);
+  return new Set(all.filter((key) => /^draft:\d+$/.test(key)).map((key) => Number(key.slice("draft:".length))));
 }

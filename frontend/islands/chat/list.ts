@@ -1,4 +1,5 @@
 import type { Beat, Head, Item } from "../../wire/chat";
+import { draftsKept } from "./kept";
 import { clock, fact, say, sayCount } from "./words";
 
 const MANY = 99;
@@ -9,6 +10,8 @@ export class List {
   #heads = new Map<number, number>();
   /** The number of the message whose line is shown: a beat knows numbers earlier, but no lines. */
   #lines = new Map<number, number>();
+  /** What the server drew the list for: what is put away and silent is unread, and in no list. */
+  #drawnFor = new Map<number, number>();
   #loading = 0;
   #shown = "all";
   readonly #title = document.title.replace(/^\(\d+\) /, "");
@@ -17,6 +20,9 @@ export class List {
   constructor(private readonly current: number) {
     this.#read();
     this.#filters();
+    this.#rove();
+    this.#root?.addEventListener("keydown", (event) => this.#move(event));
+    void this.drafts();
   }
 
   #read(): void {
@@ -41,9 +47,16 @@ export class List {
     const known = new Set(this.#all().map((row) => Number(row.dataset.row)));
     for (const c of known) {
       if (!(c in beat.heads)) this.#row(c)?.remove();
-      else this.#count(c, beat.unread[c] ?? 0);
+      else {
+        this.#name(c, beat.mentioned.includes(c));
+        this.#count(c, beat.unread[c] ?? 0);
+      }
     }
-    if (Object.keys(beat.unread).some((c) => !known.has(Number(c)))) this.#reload();
+    const news = Object.keys(beat.unread).map(Number).filter((c) => !known.has(c));
+    if (news.some((c) => (beat.heads[c] ?? 0) > (this.#drawnFor.get(c) ?? 0))) {
+      for (const c of news) this.#drawnFor.set(c, beat.heads[c] ?? 0);
+      this.#reload();
+    }
     this.#total(beat.count);
   }
 
@@ -79,6 +92,7 @@ export class List {
   }
 
   read(c: number): void {
+    this.#name(c, false);
     this.#count(c, 0);
     this.#total(this.#sum());
   }
@@ -100,20 +114,55 @@ export class List {
     if (!row.contains(document.activeElement)) row.parentElement?.prepend(row);
   }
 
+  /** Who of a conversation that is shown is here now: a dot beside the other of two. */
+  presence(c: number, people: readonly number[]): void {
+    const row = this.#row(c);
+    if (!row || row.querySelector(".tile")) return;
+    const here = people.some((person) => person !== Number(fact("me")));
+    row.querySelector(".ci")?.classList.toggle("is-here", here);
+  }
+
+  /** Marks what was begun here and not sent. */
+  async drafts(): Promise<void> {
+    const kept = await draftsKept();
+    for (const row of this.#all()) {
+      const mark = row.querySelector<HTMLElement>("[data-draft]");
+      if (mark) mark.hidden = !kept.has(Number(row.dataset.row)) || Number(row.dataset.row) === this.current;
+    }
+  }
+
+  /** Something unread names me, or not any more; the badge is drawn by the count that follows. */
+  #name(c: number, named: boolean): void {
+    const row = this.#row(c);
+    if (!row || "named" in row.dataset === named) return;
+    if (named) row.dataset.named = "";
+    else delete row.dataset.named;
+    const n = Number(row.dataset.unread);
+    row.dataset.unread = "";
+    this.#count(c, n);
+  }
+
   #count(c: number, n: number): void {
     this.#unread.set(c, n);
     const row = this.#row(c);
-    if (!row || Number(row.dataset.unread) === n) return;
+    if (!row || row.dataset.unread === String(n)) return;
     row.dataset.unread = String(n);
     row.querySelector(".ci")?.classList.toggle("is-un", n > 0);
     const badge = row.querySelector("[data-badge]")!;
     badge.replaceChildren();
     if (n > 0) {
       const count = document.createElement("span");
-      count.className = "muted" in row.dataset ? "count count--soft" : "count";
+      const named = "named" in row.dataset;
+      count.className = named ? "count count--at" : "muted" in row.dataset ? "count count--soft" : "count";
+      if (named) {
+        const at = document.createElement("span");
+        at.setAttribute("aria-hidden", "true");
+        at.textContent = "@";
+        count.append(at);
+      }
       const spoken = document.createElement("span");
       spoken.className = "kern-sr-only";
-      spoken.textContent = ` ${say("unread")}`;
+      spoken.textContent = ` ${say("unread")}${named ? `, ${say("named")}` : ""}`;
       count.append(n > MANY ? `${MANY}+` : String(n), spoken);
       badge.append(count);
     }
@@ -150,6 +199,8 @@ export class List {
         this.#read();
         this.#filter();
         this.#total(this.#sum());
+        this.#rove();
+        void this.drafts();
         if (focused) this.#row(Number(focused))?.querySelector<HTMLElement>("a")?.focus();
       } catch {
         // The next beat tries again.
@@ -160,7 +211,7 @@ export class List {
   #filters(): void {
     const box = document.querySelector<HTMLElement>("[data-cl-filter]");
     const tabs = document.querySelector<HTMLElement>("[data-cl-tabs]");
-    if (!box || !tabs || !this.#all().length) return;
+    if (!box || !tabs) return;
     box.hidden = tabs.hidden = false;
     box.querySelector("input")!.addEventListener("input", () => this.#filter());
     tabs.addEventListener("click", (event) => {
@@ -176,8 +227,43 @@ export class List {
     const words = document.querySelector<HTMLInputElement>("#cl-filter")?.value.trim().toLocaleLowerCase() ?? "";
     for (const row of this.#all()) {
       const text = row.querySelector("b")?.textContent?.toLocaleLowerCase() ?? "";
-      const seen = this.#shown === "all" || Number(row.dataset.unread) > 0 || Number(row.dataset.row) === this.current;
-      row.hidden = !text.includes(words) || !seen;
+      const wanted = { all: true, unread: Number(row.dataset.unread) > 0, named: "named" in row.dataset }[this.#shown];
+      row.hidden = !text.includes(words) || !(wanted || Number(row.dataset.row) === this.current);
     }
+    // A heading without a row below it says nothing.
+    for (const rows of this.#root?.querySelectorAll("ul") ?? []) {
+      const none = !rows.querySelector("[data-row]:not([hidden])");
+      rows.hidden = none;
+      const heading = document.getElementById(rows.getAttribute("aria-labelledby") ?? "");
+      if (heading) heading.hidden = none;
+    }
+    this.#rove();
+  }
+
+  #links(): HTMLElement[] {
+    return this.#all().filter((row) => !row.hidden).map((row) => row.querySelector<HTMLElement>("a")!);
+  }
+
+  /** One stop for the Tab key: where one is, else the open conversation, else the first. */
+  #rove(): void {
+    const links = this.#links();
+    const at = links.find((link) => link === document.activeElement || link.ariaCurrent === "page") ?? links[0];
+    for (const row of this.#all()) {
+      const link = row.querySelector<HTMLElement>("a")!;
+      link.tabIndex = link === at ? 0 : -1;
+    }
+  }
+
+  #move(event: KeyboardEvent): void {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    const links = this.#links();
+    const at = links.indexOf(document.activeElement as HTMLElement);
+    if (at < 0) return;
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: links.length - 1 }[event.key];
+    const next = to === undefined ? undefined : links[to];
+    if (!next) return;
+    event.preventDefault();
+    for (const link of links) link.tabIndex = link === next ? 0 : -1;
+    next.focus();
   }
 }

@@ -70,6 +70,7 @@ async function start(): Promise<void> {
         if (said.c === room?.c) room.typing(said);
         break;
       case "presence":
+        list.presence(said.c, said.people);
         if (said.c === room?.c) room.presence(said);
         break;
       case "gone":
