@@ -229,7 +229,7 @@ def test_who_left_does_not_get_what_they_sent_themselves(pilot, neighbour, group
     assert not may_have(neighbour, row)
 
 
-def test_nobody_uploads_where_they_are_not_or_may_not_write(pilot, outsider, neighbour, direct, group, as_person):
+def test_nobody_uploads_where_they_are_not_or_may_not_write(coordinator, outsider, neighbour, direct, group):
     with pytest.raises(Conversation.DoesNotExist):
         give(outsider, direct)
     leave_conversation(viewer_for(neighbour), group)
@@ -237,7 +237,7 @@ def test_nobody_uploads_where_they_are_not_or_may_not_write(pilot, outsider, nei
         give(neighbour, group)
     Conversation.objects.filter(pk=group).update(writers="owners")
     with pytest.raises(Denied, match="nur die Verantwortlichen"):
-        give(pilot, group)
+        give(coordinator, group)
     assert not MessageFile.objects.exists()
 
 
