@@ -231,6 +231,38 @@ def test_what_is_left_is_told_near_the_end_and_too_much_is_not_sent(stage: Stage
     assert not Message.objects.exists()
 
 
+def test_who_wishes_so_sends_with_enter_and_begins_a_line_with_shift(
+    stage: Stage, pilot: Person, neighbour: Person, group: int
+) -> None:
+    page = enter(stage.visitor(pilot), group)
+    page.evaluate("document.getElementById('chat-words').dataset.enterSends = '1'")
+    box(page).focus()
+    page.keyboard.type("Eins")
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type(f"zwei @{neighbour.given_name}")
+    expect(page.get_by_role("option")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(box(page)).to_have_value(f"Eins\nzwei @{neighbour.name} ")
+    page.keyboard.press("Enter")
+    expect(shown(page, "zwei")).to_have_count(1)
+    assert Message.objects.get().body == f"Eins\nzwei @{neighbour.name}"
+
+
+def test_what_an_input_method_still_composes_is_not_sent(stage: Stage, pilot: Person, direct: int) -> None:
+    page = enter(stage.visitor(pilot), direct)
+    box(page).fill("にほん")
+    for composing in (True, False):
+        box(page).evaluate(
+            """(box, isComposing) => {
+              const options = { key: "Enter", ctrlKey: true, isComposing, bubbles: true, cancelable: true };
+              box.dispatchEvent(new KeyboardEvent("keydown", options));
+            }""",
+            composing,
+        )
+        expect(box(page)).to_have_value("にほん" if composing else "")
+    expect(shown(page, "にほん")).to_have_count(1)
+
+
 def test_the_box_has_no_violation_whatever_is_open(stage: Stage, pilot: Person, neighbour: Person, group: int) -> None:
     say(neighbour, group, "Moin")
     visitor = stage.visitor(pilot)

@@ -110,6 +110,19 @@ def test_a_tab_that_fell_asleep_with_the_line_loses_it_to_one_that_is_looked_at(
     expect(one.locator(".is-waiting")).to_have_count(0)
 
 
+def test_what_a_tab_could_not_send_before_it_closed_another_one_sends(stage: Stage, pilot: Person, direct: int) -> None:
+    tabs = Tabs(stage.visitor(pilot))
+    one, two = tabs.open(direct), tabs.open(direct)
+    # Neither by the line nor by a request: the last thing it did was to keep the message.
+    one.evaluate("() => { WebSocket.prototype.send = () => {}; window.fetch = () => new Promise(() => {}); }")
+    write(one, "Schnell noch das")
+    expect(two.locator(".is-waiting")).to_have_count(1)
+    one.close()
+    expect(shown(two, "Schnell noch das")).to_have_count(1)
+    expect(two.locator(".is-waiting")).to_have_count(0)
+    assert Message.objects.count() == 1
+
+
 def test_where_tabs_cannot_share_each_has_a_line_of_its_own(
     stage: Stage, pilot: Person, neighbour: Person, direct: int
 ) -> None:

@@ -7,6 +7,10 @@ import { say } from "./words";
 
 const PATIENCE = 8_000;
 const AGAIN_AFTER = 3_000;
+const HELPS_AFTER = 1_500;
+/** What tabs tell each other: something waits to be sent; or it went. */
+const KEPT = "kept";
+const CHANGED = "changed";
 
 type Answer =
   | { ok: true; seq: number; at: string }
@@ -28,14 +32,22 @@ export class Outbox {
     private readonly urls: { send(c: number): string; files(c: number): string },
     private readonly on: { sent(one: Pending, seq: number, at: string): void; changed(slow: boolean): void },
   ) {
-    this.#tabs?.addEventListener("message", () => this.on.changed(false));
+    this.#tabs?.addEventListener("message", (message: MessageEvent<string>) => {
+      this.on.changed(false);
+      // The tab that kept it may be gone before it sends it.
+      if (message.data === KEPT) this.#later(HELPS_AFTER);
+    });
     addEventListener("online", () => void this.flush());
   }
 
-  /** Tell this tab and the others that the outbox changed. */
-  tell(slow = false): void {
+  /** Tell this tab and the others that something more waits to be sent. */
+  tell(): void {
+    this.#changed(false, KEPT);
+  }
+
+  #changed(slow = false, what = CHANGED): void {
     this.on.changed(slow);
-    this.#tabs?.postMessage("outbox");
+    this.#tabs?.postMessage(what);
   }
 
   answer(event: Ack | Nack): void {
@@ -85,19 +97,19 @@ export class Outbox {
       if (answer?.ok) {
         await drop(next.id);
         this.on.sent(next, answer.seq, answer.at);
-        this.tell();
+        this.#changed();
       } else if (!answer) {
         // Not known. The line is dead for all of them.
         this.#later(AGAIN_AFTER);
-        this.tell();
+        this.#changed();
         return;
       } else if (answer.retry !== null) {
         held.add(next.c);
         this.#later((answer.retry || 2) * 1000);
-        this.tell(true);
+        this.#changed(true);
       } else if (answer.code !== "no_such_file" || !(await this.#renew(next))) {
         await fail(next.id, answer.reason);
-        this.tell();
+        this.#changed();
       }
     }
   }
@@ -131,7 +143,7 @@ export class Outbox {
       }
       if (!answer.ok) {
         await fail(one.id, `${file.name}: ${answer.reason || say("fileLost")}`);
-        this.tell();
+        this.#changed();
         return;
       }
       await nameFile(one.id, file.key, answer.file.id);

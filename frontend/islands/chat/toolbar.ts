@@ -6,7 +6,8 @@ export function toolbar(bar: HTMLElement, box: HTMLTextAreaElement, shortcuts: b
   const stop = (at: HTMLElement) => {
     for (const one of bar.querySelectorAll("button")) one.tabIndex = one === at ? 0 : -1;
   };
-  const [first] = buttons();
+  // Not in the page yet, none of them is seen.
+  const first = buttons()[0] ?? bar.querySelector("button");
   if (first) stop(first);
   bar.addEventListener("focusin", (event) => {
     const button = (event.target as HTMLElement).closest("button");
