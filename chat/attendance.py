@@ -12,6 +12,7 @@ from chat import delivery, wall_of_loop, wire
 from chat.delivery import in_thread
 from chat.errands import Errands
 from chat.lines import Line
+from chat.wall_of_loop import Standing
 from toolkit.database.loop import LoopConnection
 
 logger = logging.getLogger(__name__)
@@ -21,12 +22,17 @@ AT_ONCE = 100
 
 
 class Attendance:
-    """The lines. ``look`` is told of conversations in which somebody's seat may have changed."""
+    """The lines.
+
+    ``look`` is told of conversations in which somebody's seat may have changed, ``welcome`` of lines that let it be
+    seen from now on that their person is here (``chat.presence``).
+    """
 
     def __init__(self, connection: LoopConnection, errands: Errands, look: Callable[[int], None]) -> None:
         self.lines: set[Line] = set()
         self.people: dict[int, set[Line]] = {}
         self._connection, self._errands, self._look = connection, errands, look
+        self.welcome: Callable[[Line], None] = lambda line: None
         #: Whose beat is wanted, on which lines; None: on all of theirs.
         self._beats: dict[int, set[Line] | None] = {}
         self._changed: set[int] = set()
@@ -86,12 +92,25 @@ class Attendance:
                 raise
             for number, lines in wanted.items():
                 mine = self.people.get(number, set())
-                _tell(beats.get(number), mine if lines is None else lines)
-                if lines is None and number in beats:
+                standing = beats.get(number)
+                self._tell(standing, mine if lines is None else lines)
+                if lines is None and standing is not None:
                     # Seats may have changed: who does not sit in a conversation any more is told so.
                     for line in mine:
-                        for conversation_id in line.sent.keys() - beats[number].heads.keys():
+                        for conversation_id in line.sent.keys() - standing.beat.heads.keys():
                             self._look(conversation_id)
+
+    def _tell(self, standing: Standing | None, lines: Collection[Line]) -> None:
+        frame = wire.encode(standing.beat) if standing else ""
+        for line in list(lines):
+            if standing is None:
+                line.hang_up(wire.CLOSE_SIGNED_OUT)
+                continue
+            line.post_text(frame)
+            begins = standing.presence and not line.shows_presence
+            line.shows_typing, line.shows_presence = standing.typing, standing.presence
+            if begins:
+                self.welcome(line)
 
     # --- who may stay ---
 
@@ -113,12 +132,3 @@ class Attendance:
                 line.hang_up(wire.CLOSE_SIGNED_OUT)
         if time.monotonic() - started > 1.0:
             logger.warning("Checking the sessions of %d lines took more than a second.", len(holders))
-
-
-def _tell(beat: wire.Beat | None, lines: Collection[Line]) -> None:
-    frame = wire.encode(beat) if beat else ""
-    for line in list(lines):
-        if frame:
-            line.post_text(frame)
-        else:
-            line.hang_up(wire.CLOSE_SIGNED_OUT)

@@ -153,6 +153,9 @@ class ChatConsumer(AsyncWebsocketConsumer):
             case wire.Unsubscribe():
                 board.unsubscribe(line, command.c)
                 return
+            case wire.Writing():
+                board.writing(line, command.c)
+                return
             case wire.Taken():
                 board.taken(line, command.c, command.seq)
                 return

@@ -20,10 +20,14 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """Conversations that have come so far (0: others are in them), a person of whom something changed; 0: nobody."""
+    """Conversations that have come so far (0: others are in them), a person of whom something changed (0: nobody).
+
+    ``writing``: who is writing in which conversation, as heard by another process.
+    """
 
     heads: dict[int, int] = field(default_factory=dict)
     person_id: int = 0
+    writing: tuple[tuple[int, int], ...] = ()
 
 
 def understood(data: bytes) -> Hint | None:
@@ -33,7 +37,8 @@ def understood(data: bytes) -> Hint | None:
         heads = {int(number): int(head) for number, head in raw.get("t", {}).items()}
         if "c" in raw:
             heads[int(raw["c"])] = int(raw.get("h", 0))
-        return Hint(heads, int(raw.get("p", 0)))
+        writing = tuple((int(talk), int(person)) for talk, person in raw.get("w", ()))
+        return Hint(heads, int(raw.get("p", 0)), writing)
     except (ValueError, TypeError, AttributeError):
         logger.warning("A chat hint was not understood.")
         return None

@@ -67,7 +67,7 @@ class Hinter:
 
     def __init__(self) -> None:
         self._heads: dict[int, int] = {}
-        self._others: list[dict[str, Any]] = []
+        self._writing: list[tuple[int, int]] = []
         self._task: asyncio.Task[None] | None = None
         self._client: redis.asyncio.Redis | None = None
         self._silent_until = 0.0
@@ -77,9 +77,9 @@ class Hinter:
         self._heads |= heads
         self._begin()
 
-    def say(self, hint: dict[str, Any]) -> None:
-        """Let all processes hear something that holds for seconds only (``chat.switchboard`` reads it)."""
-        self._others.append(hint)
+    def writing(self, conversation_id: int, person_id: int) -> None:
+        """Let all processes hear that somebody is writing."""
+        self._writing.append((conversation_id, person_id))
         self._begin()
 
     async def close(self) -> None:
@@ -93,17 +93,15 @@ class Hinter:
 
     def _begin(self) -> None:
         if time.monotonic() < self._silent_until:
-            self._heads, self._others = {}, []
+            self._heads, self._writing = {}, []
         elif self._task is None:
             self._task = asyncio.create_task(self._carry(), context=Context())
 
     async def _carry(self) -> None:
         try:
-            while self._heads or self._others:
-                hint: dict[str, Any] = {"t": self._heads} if self._heads else {}
-                if self._others:
-                    hint["o"] = self._others
-                self._heads, self._others = {}, []
+            while self._heads or self._writing:
+                hint = {"t": self._heads, "w": self._writing}
+                self._heads, self._writing = {}, []
                 if self._client is None:
                     self._client = redis.asyncio.Redis.from_url(
                         settings.REDIS_URL, socket_timeout=1.0, socket_connect_timeout=0.5
@@ -111,7 +109,7 @@ class Hinter:
                 await self._client.publish(channel_name(), _frame(hint))
         except (redis.RedisError, OSError) as error:
             self._silent_until = time.monotonic() + PAUSE
-            self._heads, self._others = {}, []
+            self._heads, self._writing = {}, []
             logger.warning("A chat hint was not carried (%s); readers are served by the sweep.", error)
         finally:
             self._task = None

@@ -77,6 +77,9 @@ class Line:
     send_text: SendText
     close: Close
     language: str = "de"
+    shows_typing: bool = True
+    shows_presence: bool = False
+    wrote_at: float = -60.0
     sent: dict[int, int] = field(default_factory=dict)
     #: Conversations in which it is brought nearer page by page, beside the others.
     catching_up: set[int] = field(default_factory=set)

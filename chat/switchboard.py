@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import sys
-import time
 from collections.abc import Iterable, Sequence
 from weakref import WeakKeyDictionary
 
@@ -20,9 +20,10 @@ from chat.attendance import Attendance
 from chat.delivery import in_thread
 from chat.ear import Ear, Hint
 from chat.errands import Errands, apart
+from chat.familiar import Familiar
 from chat.hints import Hinter
 from chat.lines import OUTBOX_BYTES, OUTBOX_FRAMES, Line
-from chat.queries.faces import Face, faces_of
+from chat.presence import Presence, may_write_now
 from chat.queries.messages import item_of_text
 from chat.talks import Talk, Talks
 from chat.wall_of_loop import Asked, News
@@ -39,9 +40,6 @@ FAREWELL_SPREAD = 10.0
 AT_ONCE = 100
 #: Whoever reads for all may have just been removed: so many are tried.
 READERS = 3
-#: So long a name may still look as it did (seconds), and so many are remembered.
-FACES_SECONDS = 60.0
-FACES = 5_000
 
 
 class Switchboard:
@@ -53,13 +51,13 @@ class Switchboard:
         self.writer = Writer(self._asked, self.tell, self.hinter.conversations)
         self._connection = LoopConnection()
         self._errands = Errands()
+        self.familiar = Familiar()
         self.here = Attendance(self._connection, self._errands, self.look)
+        self.presence = Presence(self.here, self.talks, self.familiar)
         self._tasks: list[asyncio.Task[None]] = []
         self._wanted: dict[int, None] = {}
         #: Conversations that could not be served when they were to be.
         self._owed: set[int] = set()
-        self._faces: dict[int, Face] = {}
-        self._faces_of = 0.0
         self._ear = Ear(self._look_at_all, self._hear)
         self.ending = False
 
@@ -95,12 +93,14 @@ class Switchboard:
         self.here.forget_wishes()
         self._ear.hears.clear()
         self.talks.clear()
+        self.presence.forget()
         for task in ending:
             task.cancel()
         await asyncio.gather(*ending, return_exceptions=True)
         # They open again when they are needed.
         await self.writer.close()
         await self.hinter.close()
+        await self.presence.close()
         await self._connection.close()
 
     def subscribe(self, line: Line, conversation_id: int, after: int) -> None:
@@ -130,6 +130,15 @@ class Switchboard:
         """What was handed over of a conversation is not waited for any more."""
         if line.window is not None:
             self.taken(line, conversation_id, sys.maxsize)
+
+    def writing(self, line: Line, conversation_id: int) -> None:
+        """Somebody is writing in a conversation that they show: all processes hear of it, this one included."""
+        if conversation_id not in line.sent or not may_write_now(line):
+            return
+        if self._ear.hears.is_set():
+            self.hinter.writing(conversation_id, line.person_id)
+        else:
+            self._errands.start(functools.partial(self.presence.say_who_writes, conversation_id, line.person_id))
 
     async def farewell(self) -> None:
         """This process ends: everybody is told when to come back, scattered, and what they said before is stored."""
@@ -176,7 +185,7 @@ class Switchboard:
             fresh = {number: set(self.talks.of(number).fresh) for number in numbers}
             self._owed.update(numbers)
             found = await wall_of_loop.news(self._connection, list(asked.values()))
-            await self._meet(found)
+            await self.familiar.meet(_senders(found))
             self._owed.difference_update(numbers)
             for number, lines in fresh.items():
                 self.talks.of(number).fresh -= lines
@@ -185,23 +194,14 @@ class Switchboard:
                 self._serve(self.talks.of(number), News(number, 0, 0, 0, {}, None), asked[number].after)
             for news in found:
                 self._take(news, asked[news.talk].after)
+            for number, lines in fresh.items():
+                for line in lines & self.talks.of(number).lines:
+                    self.presence.show(line, number)
 
     def tell(self, found: Sequence[News]) -> None:
         """Serve everybody with what was just stored."""
         for news in found:
             self._take(news, None)
-
-    async def _meet(self, found: Iterable[News]) -> None:
-        """Learn how the senders look."""
-        if time.monotonic() - self._faces_of > FACES_SECONDS or len(self._faces) > FACES:
-            self._faces, self._faces_of = {}, time.monotonic()
-        missing = self._strangers(found)
-        if missing:
-            self._faces |= await in_thread(faces_of)(missing)
-
-    def _strangers(self, found: Iterable[News]) -> set[int]:
-        senders = {entry.sender for news in found for entry in news.entries or () if entry.sender is not None}
-        return senders - self._faces.keys()
 
     # --- handing over ---
 
@@ -210,7 +210,7 @@ class Switchboard:
         talk = self.talks.of(news.talk)
         if not talk.learn(news):
             self.look(news.talk)
-        elif all(entry.plain for entry in news.entries or ()) and not self._strangers([news]):
+        elif all(entry.plain for entry in news.entries or ()) and not self.familiar.strangers(_senders([news])):
             self._serve(talk, news, asked)
         elif talk.busy:
             talk.again = True
@@ -221,7 +221,7 @@ class Switchboard:
     async def _take_slowly(self, talk: Talk, news: News, asked: int | None) -> None:
         """As ``_take``, for what has to be asked for in a thread."""
         try:
-            await self._meet([news])
+            await self.familiar.meet(_senders([news]))
             entries = news.entries or ()
             if all(entry.plain for entry in entries):
                 self._serve(talk, news, asked)
@@ -244,7 +244,7 @@ class Switchboard:
     def _serve(self, talk: Talk, news: News, asked: int | None, items: list[wire.Item] | None = None) -> None:
         """Hand to each line its part of the news, and a word to those who do not show the conversation."""
         if items is None:
-            items = [item_of_text(entry, news.talk, self._faces.get(entry.sender or 0)) for entry in news.entries or ()]
+            items = [item_of_text(entry, news.talk, self.familiar.face(entry.sender)) for entry in news.entries or ()]
         frames: dict[tuple[int, int], tuple[int, int, str] | None] = {}
         for line in list(talk.lines):
             joined = talk.seats.get(line.person_id)
@@ -336,6 +336,8 @@ class Switchboard:
             if not head or head > self.talks.told(conversation_id):
                 self.look(conversation_id)
         self.here.look_after(hint.person_id)
+        for conversation_id, person_id in hint.writing:
+            self._errands.start(functools.partial(self.presence.say_who_writes, conversation_id, person_id))
 
     # --- the sweep ---
 
@@ -343,6 +345,7 @@ class Switchboard:
         while True:
             await asyncio.sleep(SWEEP_SECONDS)
             await self._errands.quietly(self.sweep_once)
+            await self._errands.quietly(self.presence.look)
 
     async def sweep_once(self) -> None:
         """Look for oneself: who is behind, whose seats changed, whose session is over."""
@@ -363,6 +366,10 @@ class Switchboard:
                 if version != talk.version or any(line.behind(conversation_id, head) for line in talk.lines):
                     self.look(conversation_id)
         self.talks.trim()
+
+
+def _senders(found: Iterable[News]) -> Iterable[int | None]:
+    return (entry.sender for news in found for entry in news.entries or ())
 
 
 _boards: WeakKeyDictionary[asyncio.AbstractEventLoop, Switchboard] = WeakKeyDictionary()

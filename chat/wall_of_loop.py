@@ -56,6 +56,14 @@ class News(msgspec.Struct, frozen=True):
     entries: list[Entry] | None
 
 
+class Standing(msgspec.Struct, frozen=True):
+    """How everything stands for a person, and whether they let be seen that they write, and that they are here."""
+
+    beat: Beat
+    typing: bool
+    presence: bool
+
+
 class _Outcome(msgspec.Struct, frozen=True):
     draft: int
     outcome: str
@@ -104,12 +112,16 @@ async def say(
     return [found[place] for place in range(1, len(drafts) + 1)], _news.decode(told) if told else []
 
 
-async def beats(connection: LoopConnection, person_ids: Iterable[int]) -> dict[int, Beat]:
+async def beats(connection: LoopConnection, person_ids: Iterable[int]) -> dict[int, Standing]:
     """How everything stands, for each of the people who are not suspended. One question."""
     rows = await connection.ask(
-        "SELECT person, heads::text, unread::text, named::text FROM chat_beats(%s::bigint[])", [list(person_ids)]
+        "SELECT person, heads::text, unread::text, named::text, typing, presence FROM chat_beats(%s::bigint[])",
+        [list(person_ids)],
     )
-    return {person: _beat(heads, unread, named) for person, heads, unread, named in rows}
+    return {
+        person: Standing(_beat(heads, unread, named), typing, presence)
+        for person, heads, unread, named, typing, presence in rows
+    }
 
 
 def _beat(heads: str, unread: str, named: str) -> Beat:

@@ -53,7 +53,9 @@ BEATS = f"""
 SELECT p.id,
     coalesce(json_object_agg(seat.talk, seat.head) FILTER (WHERE seat.talk IS NOT NULL), '{{}}'::json),
     coalesce(json_agg(json_build_array(seat.talk, seat.unread, seat.muted)) FILTER (WHERE seat.unread > 0), '[]'::json),
-    coalesce(json_agg(seat.talk ORDER BY seat.talk) FILTER (WHERE seat.named), '[]'::json)
+    coalesce(json_agg(seat.talk ORDER BY seat.talk) FILTER (WHERE seat.named), '[]'::json),
+    coalesce((SELECT w.show_typing FROM chat_chatwish w WHERE w.person_id = p.id), true),
+    coalesce((SELECT w.show_presence FROM chat_chatwish w WHERE w.person_id = p.id), false)
 FROM tenancy_person p
 LEFT JOIN LATERAL (
     SELECT c.id AS talk, c.head, s.muted, s.mention_seq > s.read_seq AS named,
@@ -91,7 +93,7 @@ class Migration(migrations.Migration):
         ),
         definer(
             "chat_beats(people bigint[])",
-            "TABLE (person bigint, heads json, unread json, named json)",
+            "TABLE (person bigint, heads json, unread json, named json, typing boolean, presence boolean)",
             BEATS,
             volatile="STABLE ROWS 10",
         ),
