@@ -8,7 +8,7 @@ from django.db import transaction
 
 from chat import room_rules, wall
 from chat.hints import hint_conversation, hint_person
-from chat.models import Conversation
+from chat.models import Conversation, Participant
 from chat.policies import (
     may_join_room,
     may_leave_conversation,
@@ -17,6 +17,7 @@ from chat.policies import (
     reachable_people,
     seat_of,
 )
+from chat.services.invitations import tell_invited
 from tenancy.models import Membership
 from tenancy.policies.people import visible_people
 from tenancy.viewer import Viewer, viewer_by_id
@@ -44,6 +45,8 @@ def open_group(viewer: Viewer, title: str, person_ids: Iterable[int], about: str
     require(may_open_group(viewer))
     seen = visible_people(viewer).filter(pk__in=list(person_ids)).values("pk")
     number = wall.open_group(title, reachable_people().filter(pk__in=seen).values_list("pk", flat=True), about)
+    others = Participant.objects.filter(conversation_id=number).exclude(person_id=viewer.someone)
+    tell_invited(viewer, number, title, others.values_list("person_id", flat=True))
     hint_conversation(number)
     return number
 

@@ -16,7 +16,16 @@ from toolkit.access import require
 from toolkit.acting import verb
 
 #: What a person may wish, by field of ``ChatWish``.
-WISHES = ("show_presence", "show_typing", "show_read", "announce", "enter_sends", "shortcuts", "mail_missed")
+WISHES = (
+    "show_presence",
+    "show_typing",
+    "show_read",
+    "announce",
+    "enter_sends",
+    "shortcuts",
+    "mail_missed",
+    "mail_rooms",
+)
 
 
 def _change(viewer: Viewer, conversation_id: int, **values: Any) -> Participant:

@@ -11,7 +11,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from chat import wall
 from chat.ids import new_client_id
 from chat.models import Message
-from chat.services.conversations import leave_conversation
+from chat.services.conversations import leave_conversation, open_group
+from chat.services.groups import add_people
 from chat.services.mentions import FRESH, WAIT, keep_mentions, look_for_mentions
 from chat.services.messages import mark_read, send_message
 from notices.models import Notice
@@ -20,6 +21,14 @@ from tenancy.viewer import viewer_for
 from toolkit.acting import acting_as, acting_as_nobody
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def nothing_told_yet(request: pytest.FixtureRequest) -> None:
+    """What making the group told is the last test's alone."""
+    if "group" in request.fixturenames:
+        request.getfixturevalue("group")
+        Notice.objects.all().delete()
 
 
 def names(person: Person, place: int, who: Person, minutes: int = 2) -> int:
@@ -34,7 +43,8 @@ def asked_about() -> list[int]:
 
 def notices() -> list[tuple[int, str, int]]:
     """Unread ones: whose, which words, how many in one."""
-    return list(Notice.objects.filter(read_at=None).order_by("pk").values_list("person_id", "text", "count"))
+    unread = Notice.objects.filter(read_at=None).order_by("pk")
+    return list(unread.values_list("person_id", "text", "count"))
 
 
 def test_an_unread_mention_becomes_one_notice_and_more_of_them_one(pilot, neighbour, group):
@@ -94,3 +104,11 @@ def test_the_job_asks_about_each_once(pilot, neighbour, group):
         look_for_mentions(timestamp=0)  # type: ignore[arg-type]  # a task hides the arguments of its function
     waiting = ProcrastinateJob.objects.filter(task_name="chat.note_mentions")
     assert [job.args for job in waiting] == [{"person_id": neighbour.pk}]
+
+
+def test_who_is_taken_into_a_group_finds_it_among_the_notices(pilot, neighbour, coordinator, outsider):
+    place = open_group(viewer_for(pilot), "Runde", [neighbour.pk])
+    add_people(viewer_for(pilot), place, [coordinator.pk])
+    said = "Mara Musterlotsin hat Sie in „Runde“ aufgenommen."
+    assert notices() == [(neighbour.pk, said, 1), (coordinator.pk, said, 1)]
+    assert set(Notice.objects.values_list("url", flat=True)) == {f"/chat/{place}/"}

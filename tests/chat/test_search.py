@@ -248,6 +248,34 @@ def test_the_plain_rule_the_policy_and_the_function_find_the_same(seed):
             assert [pk for (pk,) in rows] == plain[:most]
 
 
+def test_a_frequent_word_is_found_the_same_on_every_way():
+    """With so many hits the function goes along the logs: each from its end for few, all together for many."""
+    everywhere, in_two = MembershipFactory().person, MembershipFactory().person
+    places = [GroupFactory(head=130) for _ in range(12)]
+    for n, place in enumerate(places):
+        ParticipantFactory(conversation=place, person=everywhere, joined_seq=20 if n == 3 else 0)
+    ParticipantFactory(conversation=places[0], person=in_two)
+    ParticipantFactory(conversation=places[1], person=in_two, joined_seq=100)
+    Message.objects.bulk_create(
+        Message(conversation=place, seq=seq, sender=everywhere, client_id=uuid4(), body="Die Amsel")
+        for seq in range(1, 131)
+        for place in places
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE chat_message")
+    for person in (everywhere, in_two):
+        sees = list(findable_messages(viewer_for(person)).order_by("-pk").values_list("pk", flat=True))
+        beyond = sees[40]
+        with acting_as(viewer_for(person)):
+            for edge, back, wanted in (
+                (None, False, sees[:30]),
+                (beyond, False, sees[41:71]),
+                (beyond, True, sees[10:40][::-1]),
+            ):
+                rows = rows_of("chat_find", "'amsel'", None, None, None, None, False, edge, back, 30)
+                assert [pk for (pk,) in rows] == wanted
+
+
 # --- the page -------------------------------------------------------------------------------------------------------
 
 
