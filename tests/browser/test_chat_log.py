@@ -10,7 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
 from chat.ids import new_client_id
-from chat.models import Conversation, Message, Participant
+from chat.models import ChatWish, Conversation, Message, Participant
 from chat.services import deeds
 from chat.services.conversations import open_direct
 from chat.services.messages import send_message
@@ -341,6 +341,24 @@ def test_what_arrives_is_told_once_bundled_and_never_what_one_does_oneself(
     for n in range(2, 7):
         say(neighbour, direct, f"Nummer {n}")
     expect(region).to_contain_text("neue Nachrichten")
+
+
+def test_only_what_names_one_is_told_and_no_key_is_taken_where_that_is_wished(
+    stage: Stage, pilot: Person, neighbour: Person, direct: int
+) -> None:
+    ChatWish.objects.create(person=pilot, announce=ChatWish.Announce.MENTIONS, shortcuts=False)
+    say(neighbour, direct, "Schon da")
+    page = enter(stage.visitor(pilot), direct)
+    say(neighbour, direct, "Für alle")
+    expect(shown(page, "Für alle")).to_be_visible()
+    send_message(viewer_for(neighbour), direct, new_client_id(), f"@{pilot.name}, für dich", mentions=[pilot.pk])
+    expect(page.locator("[data-say]")).to_contain_text("für dich")
+    article(page, 1).focus()
+    page.keyboard.press("?")
+    page.keyboard.press("Alt+r")
+    page.wait_for_timeout(300)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(article(page, 1)).to_be_focused()
 
 
 def test_a_message_with_everything_in_it_is_readable_and_without_violation(
