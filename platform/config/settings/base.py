@@ -155,18 +155,6 @@ CACHES = {
     }
 }
 
-CHANNEL_LAYERS = {
-    "default": {
-        # The other layer of this package reports success after a Redis restart and delivers nothing. And redis-py's
-        # own socket timeout is as long as this layer waits, so that quiet groups would rot: no timeout at all.
-        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {
-            "hosts": [{"address": REDIS_URL, "socket_timeout": None, "max_connections": 10_000}],
-            "prefix": "lotsennetz",
-        },
-    }
-}
-
 # Times the pace at which a person may write into a conversation and a line may speak. For measuring and for tests
 # under fire alone, where a few clients stand for many people.
 CHAT_PACE: int = env.int("CHAT_PACE", default=1)

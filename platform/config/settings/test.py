@@ -37,10 +37,6 @@ if "pytest" in sys.modules:
     MIDDLEWARE = ["tests.database.requests.nobody_acts_yet", *MIDDLEWARE]
 CACHES["default"]["LOCATION"] = REDIS_URL
 CACHES["default"]["KEY_PREFIX"] = f"test-{os.getpid()}"
-CHANNEL_LAYERS["default"]["CONFIG"] = {
-    "hosts": [{"address": REDIS_URL, "socket_timeout": None, "max_connections": 10_000}],
-    "prefix": f"test-{os.getpid()}",
-}
 
 # Files of one run, and gone with it; made when the first one comes.
 MEDIA_ROOT = Path(tempfile.gettempdir()) / f"lotsennetz-media-{os.getpid()}"
