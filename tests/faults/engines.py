@@ -93,6 +93,8 @@ class Engines:
             "DATA_DIR": str(self.data),
             "DATABASE_URL": embedded.database_url(self.data),
             "REDIS_URL": embedded.redis_url(self.data),
+            # Forty people stand for many more: what comes to each is more than anybody can read.
+            "CHAT_PACE": "3",
         }
 
     def all_addresses(self) -> dict[str, str]:

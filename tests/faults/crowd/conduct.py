@@ -146,13 +146,9 @@ class Crowd:
             case "mark":
                 self._mark(order)
             case "storm":
-                for device in self.devices:
-                    device.cut()
+                self._storm()
             case "sleep":
-                # Never the first device of anybody: people go on writing, and are waited for.
-                seconds = [device for device in self.devices if device.awake and device is not device.person.devices[0]]
-                for device in self._chance.sample(seconds, min(order.n, len(seconds))):
-                    self.start(device.fall_asleep(order.seconds))
+                self._send_to_sleep(order.n, order.seconds)
             case "double":
                 self.start(self._double(order.seconds, order.share))
             case "clocks":
@@ -166,6 +162,17 @@ class Crowd:
                 self._pairs.append((person, order.c))
             case "finish":
                 self.over.set()
+
+    def _storm(self) -> None:
+        for device in self.devices:
+            if device.awake:
+                device.cut()
+
+    def _send_to_sleep(self, number: int, seconds: float) -> None:
+        # Never the first device of anybody: people go on writing, and are waited for.
+        others = [device for device in self.devices if device.awake and device is not device.person.devices[0]]
+        for device in self._chance.sample(others, min(number, len(others))):
+            self.start(device.fall_asleep(seconds))
 
     async def _double(self, seconds: float, twins: float) -> None:
         """For some seconds all is sent by all devices at once, and a share of it to two conversations."""

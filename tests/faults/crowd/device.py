@@ -195,6 +195,7 @@ class Device:
                 return
             case Event(op="messages"):
                 self._show(event)
+                self._say_taken()
             case Event(op="ack"):
                 self.person.acknowledged(event.id, event.c, event.seq)
             case Event(op="nack"):
@@ -213,6 +214,7 @@ class Device:
     def _show(self, event: Event) -> None:
         log, now = self.log(event.c), self._heard
         cursor = self.cursors.get(event.c, 0)
+        self._untold[event.c] = self._untold.get(event.c, 0) + len(event.items)
         log.passed.extend((seq, now) for item in event.items for seq in item.inside())
         if event.c not in self.follows:
             log.passed.extend((item.seq, now) for item in event.items)
@@ -228,11 +230,9 @@ class Device:
                 self.cursors[event.c] = item.seq
                 if item.kind == "text":
                     self.last_said[event.c] = item.seq
-        self._say_taken(event.c, len(event.items))
 
-    def _say_taken(self, c: int, entries: int) -> None:
+    def _say_taken(self) -> None:
         """Now and then the server is told how far one is, everywhere, so that it goes on."""
-        self._untold[c] = self._untold.get(c, 0) + entries
         if sum(self._untold.values()) >= TAKEN_EVERY:
             for conversation in self._untold:
                 self.say(op="taken", c=conversation, seq=self.cursors.get(conversation, 0))

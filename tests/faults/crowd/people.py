@@ -107,7 +107,7 @@ class Person:
     def _send(self, letter: Letter, devices: list[Device]) -> None:
         """Over these devices and by POST at once; or over any one device, or by POST where no line is open."""
         letter.tried = time.monotonic()
-        ready = [device for device in self.devices if device.ready.is_set()]
+        ready = [device for device in self.devices if device.ready.is_set() and device.awake]
         if len(devices) > 1 or not ready:
             self.errand(self._post(letter))
         for device in devices or self._chance.sample(ready, min(1, len(ready))):
