@@ -148,6 +148,24 @@ def test_who_slept_long_is_led_to_where_the_new_begins_and_misses_nothing(
     expect(article(page, missed[-1])).to_be_in_viewport()
 
 
+def test_who_writes_and_who_is_here_is_seen_where_they_let_it_be_seen(
+    stage: Stage, pilot: Person, neighbour: Person, direct: int
+) -> None:
+    ChatWish.objects.create(person=neighbour, show_presence=True, show_typing=True)
+    ChatWish.objects.create(person=pilot, show_presence=True, show_typing=False)
+    one, other = enter(stage.visitor(pilot), direct), enter(stage.visitor(neighbour), direct)
+    expect(one.locator("[data-presence]")).to_have_text("gerade da")
+    expect(other.locator("[data-presence]")).to_have_text("gerade da")
+    other.get_by_role("textbox", name="Nachricht an").press_sequentially("Ich wollte")
+    expect(one.locator("[data-typing]")).to_have_text(f"{neighbour.name} schreibt …")
+    expect(one.locator("[data-say]")).to_have_text("")
+    one.get_by_role("textbox", name="Nachricht an").press_sequentially("Und ich")
+    write(other, "Ich wollte fragen")
+    expect(shown(one, "Ich wollte fragen")).to_be_visible()
+    expect(one.locator("[data-typing]")).to_be_hidden()
+    expect(other.locator("[data-typing]")).to_be_hidden()
+
+
 def test_a_link_to_an_experience_unfolds_for_whoever_may_see_it(
     stage: Stage, pilot: Person, neighbour: Person, direct: int
 ) -> None:
