@@ -26,6 +26,10 @@ def one_line(text: str, files: int, *, limit: int) -> str:
     return ngettext("Eine Datei", "%(n)s Dateien", files) % {"n": files}
 
 
+# One line of words and of punctuation that means nothing in markdown, beginning with a letter: most of what is said.
+_WORDS = re.compile(r"[^\W\d_](?:(?:[^\W_]|[ .,;:?!()%–-])*(?:[^\W_]|[.,;:?!()%–-]))?")
+
+
 def _link(address: str) -> list[Token]:
     opening = Token("link_open", "a", 1, attrs={"href": address}, info="auto")
     return [opening, Token("text", "", 0, content=address), Token("link_close", "a", -1, info="auto")]
@@ -79,6 +83,8 @@ def message_html(body: str, named: Mapping[str, int] | None = None) -> str:
 
     ``named`` are the people whom it mentions, by name; 0 stands for everybody. ``@Name`` becomes a mark.
     """
+    if not named and _WORDS.fullmatch(body):
+        return f"<p>{body}</p>"
     return nh3.clean(
         _PARSER.render(body, {"named": named or {}}),
         tags=_TAGS,

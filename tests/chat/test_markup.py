@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -49,3 +52,13 @@ def test_deep_nesting_is_flat_enough_to_be_quick():
     assert message_html(">" * 8000).count("<blockquote>") <= 20
     message_html("[" * 4000 + "](" * 2000)
     message_html("*a " * 2600)
+
+
+def test_a_line_of_words_looks_as_the_parser_would_make_it(monkeypatch):
+    chance = random.Random(7)
+    signs = "abcäöüßEZ019 .,;:?!()%–-"
+    lines = ["".join(chance.choices(signs, k=chance.randint(1, 40))) for _ in range(3_000)]
+    lines += ["Guten Tag, das Amt hat den Antrag.", "A. Erstens", "a) erstens", "www.konstanz.example", "mailto:a"]
+    short = {line: message_html(line) for line in lines}
+    monkeypatch.setattr("chat.markup._WORDS", re.compile("(?!)"))
+    assert short == {line: message_html(line) for line in lines}

@@ -168,6 +168,7 @@ class Device:
 
         The server is told once how far one is, so that it expects to be told again; it hangs up on who does not.
         """
+        wakes = time.monotonic() + seconds
         self._narrow = True
         self.awake = False
         self.cut()
@@ -179,7 +180,8 @@ class Device:
         for c in sorted(self.follows):
             self.say(op="taken", c=c, seq=self.cursors.get(c, 0))
             self.say(op="sync", c=c, after=0)
-        await asyncio.sleep(seconds)
+        # Whoever waits for the end of this counted from its beginning.
+        await asyncio.sleep(max(0.0, wakes - time.monotonic()))
         self._reading.set()
         self._narrow = False
         self.awake = True
