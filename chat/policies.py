@@ -269,6 +269,24 @@ def may_enter_network_room(viewer: Viewer, network: Network) -> Decision:
     return ALLOW
 
 
+def may_keep(viewer: Viewer, conversation: Conversation, days: int | None) -> Decision:
+    """Whether the viewer may say that what is said in a conversation of theirs is emptied after so many days.
+
+    Owners as they like. In a direct conversation either of the two, but only for a shorter time than before: what
+    one of them wants gone goes.
+    """
+    if conversation.kind == Conversation.Kind.ROOM:
+        return deny(_("Wie lange hier etwas steht, bestimmen die Regeln der Netzwerke."))
+    if conversation.kind != Conversation.Kind.DIRECT:
+        return may_steer(viewer, conversation)
+    if not seat_of(viewer, conversation.pk).exists():
+        return refused("unknown")
+    before = conversation.retention_days
+    if days is None or (before is not None and days > before):
+        return deny(_("Zu zweit lässt sich die Frist nur verkürzen: Was eine Person leeren möchte, wird geleert."))
+    return ALLOW
+
+
 def listeners_of(conversation_id: int) -> QuerySet[Participant]:
     """Who hears of what is said in a conversation now: people in it who are not suspended."""
     return Participant.objects.filter(conversation_id=conversation_id, left_seq=None, person__is_active=True)

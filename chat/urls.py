@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from chat.views import actions, data, deeds, files, groups, missed, own, pages, search, topics
+from chat.views import actions, data, deeds, files, groups, keeping, missed, own, pages, search, topics
 
 app_name = "chat"
 
@@ -16,6 +16,7 @@ urlpatterns = [
     path("themen/", topics.topic_list, name="topics"),
     path("themen/neu/", topics.topic_new, name="topic-new"),
     path("netzwerk/<int:network_id>/", groups.network_room, name="network-room"),
+    path("netzwerk/<int:network_id>/aufbewahrung/", keeping.rule, name="keeping-rule"),
     path("person/<int:person_id>/blockieren/", own.block, name="block"),
     path("person/<int:person_id>/", actions.direct, name="open-direct"),
     path("<int:pk>/", pages.conversation, name="conversation"),
@@ -38,6 +39,7 @@ urlpatterns = [
     path("<int:pk>/favorit/", own.favourite, name="favourite"),
     path("<int:pk>/archiv/", own.archive, name="archive"),
     path("<int:pk>/beschreiben/", groups.describe, name="describe"),
+    path("<int:pk>/aufbewahrung/", keeping.keep, name="keep"),
     path("<int:pk>/abgeben/", groups.give_up, name="give-up"),
     path("<int:pk>/mitglieder/", groups.members, name="members"),
     path("<int:pk>/mitglieder/hinzufuegen/", groups.add, name="member-add"),

@@ -45,6 +45,14 @@ class Topic:
         return self.writers == "owners"
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """After how many days something is emptied, and whose rule that is: a network's, or the conversation's own."""
+
+    days: int
+    network_id: int | None
+
+
 class Draft(msgspec.Struct, frozen=True):
     """What somebody wants to say. ``key`` is the fingerprint by which sending again is recognised."""
 
@@ -195,6 +203,35 @@ def change(conversation_id: int, seq: int, deed: str, value: str, now: datetime)
 def readers(conversation_id: int, seq: int) -> list[int]:
     """Who has read a message, of those who let it be seen; nobody where the acting one does not let it be seen."""
     return [row[0] for row in _rows("SELECT chat_readers(%s, %s)", conversation_id, seq)]
+
+
+def kept(conversation_id: int) -> Kept | None:
+    """The strictest rule that holds in a conversation of the acting one's; None: nothing is emptied."""
+    rows = _rows("SELECT days, network FROM chat_kept(%s)", conversation_id)
+    return Kept(*rows[0]) if rows else None
+
+
+def keep(conversation_id: int, days: int | None) -> bool:
+    """Say how long what is said there is kept (None: for good); no when what holds is what held."""
+    return bool(_rows("SELECT chat_keep(%s, %s)", conversation_id, days)[0][0])
+
+
+def keeping_rule(network_id: int, days: int | None) -> list[int]:
+    """Set the rule of a network that the acting one coordinates; the conversations in which it changed what holds."""
+    return [row[0] for row in _rows("SELECT chat_keeping_rule(%s, %s)", network_id, days)]
+
+
+def due(after: int, most: int) -> list[int]:
+    """Conversations above a number in which something may have to be emptied; only while nobody acts."""
+    return [row[0] for row in _rows("SELECT chat_due(%s, %s)", after, most)]
+
+
+def empty(conversation_id: int, now: datetime, most: int) -> int:
+    """Empty up to ``most`` entries that had their time; how many were gone through, only while nobody acts.
+
+    -1: the rule had changed; that was said in the log, and nothing was emptied yet.
+    """
+    return _number("SELECT chat_empty(%s, %s, %s)", conversation_id, now, most) or 0
 
 
 def let_in(room_id: int, person_ids: Iterable[int]) -> bool:

@@ -15,14 +15,14 @@ from chat.queries.cards import network_cards, people_cards
 from chat.queries.conversations import unread_total
 from chat.queries.reports import reported_message
 from chat.room_rules import register_room_rule
-from chat.services import mentions, missed, pushing, scanning  # noqa: F401 -- their jobs are known once they are imported
+from chat.services import keeping, mentions, missed, pushing, scanning  # noqa: F401 -- for their jobs to be known
 from chat.services.conversations import membership_ended, membership_started
 from chat.services.moderation import hide_message, restore_message
 from chat.switchboard import farewell
 from moderation.public import Reportable, register_reportable
 from tenancy.hooks import register_membership_hook
 from tenancy.models import Network
-from tenancy.policies.networks import visible_networks
+from tenancy.policies.networks import may_coordinate, visible_networks
 from tenancy.viewer import Viewer
 from toolkit.access import Decision, deny
 from toolkit.context import register_frame
@@ -65,12 +65,21 @@ def _network_panel(request: HttpRequest, network: Any) -> str:
     return render_to_string("chat/_network_room.html", {"network": network}, request)
 
 
+def _keeping_link(request: HttpRequest, network: Any) -> str:
+    """To the city's rule on how long what its people say is kept, for its coordination."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]  # set by ViewerMiddleware
+    if not may_coordinate(viewer, network.pk):
+        return ""
+    return render_to_string("chat/_keeping_link.html", {"network": network}, request)
+
+
 def connect() -> None:
     """Give the frame its count, hear who leaves a network, let messages be reported, say goodbye at the end."""
     register_frame("chat_count", _chat_count)
     register_membership_hook(started=membership_started, ended=membership_ended)
     register_room_rule("network", _may_enter_network_room, _network_link, _network_title)
     register_panel("network", _network_panel, order=20)
+    register_panel("network-admin", _keeping_link, order=800)
     register_panel("person", _block_panel, order=900)
     register_card("tenancy:person-detail", people_cards)
     register_card("tenancy:network-detail", network_cards)

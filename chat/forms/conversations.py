@@ -69,3 +69,23 @@ class WishForm(forms.ModelForm):
     class Meta:
         model = ChatWish
         fields = WISHES
+
+
+class KeepForm(forms.Form):
+    """After how many days what is said is emptied; an empty choice is never."""
+
+    days = forms.TypedChoiceField(
+        label=_("Nachrichten leeren"),
+        coerce=int,
+        empty_value=None,
+        required=False,
+        choices=(
+            ("", _("nicht nach einer Frist")),
+            ("7", _("nach einer Woche")),
+            ("30", _("nach 30 Tagen")),
+            ("90", _("nach 90 Tagen")),
+            ("180", _("nach 180 Tagen")),
+            ("365", _("nach einem Jahr")),
+            ("730", _("nach zwei Jahren")),
+        ),
+    )

@@ -53,6 +53,12 @@ class Conversation(models.Model):
         blank=True,
         help_text="What is said is emptied after so many days; a network's own rule may be stricter",
     )
+    announced_days = models.PositiveIntegerField(
+        null=True, blank=True, help_text="What was said in the log last on how long things are kept"
+    )
+    emptied_seq = models.BigIntegerField(
+        default=0, db_default=0, help_text="Up to this number everything is emptied: the next look goes on here"
+    )
     head = models.BigIntegerField(default=0)
     version = models.BigIntegerField(
         default=0,

@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from chat.ids import new_client_id
 from chat.models import Conversation
-from chat.policies import may_leave_conversation, may_send_message
+from chat.policies import may_keep, may_leave_conversation, may_send_message
 from chat.queries.conversations import Details, Glance, conversation_details, conversation_page, room_to_join
+from chat.queries.keeping import kept_in
 from chat.queries.messages import BEFORE, ON_PAGE, Stretch, log_around, log_before, one_message
 from chat.queries.rows import rows_of
 from chat.queries.topics import open_to_text
@@ -91,6 +92,8 @@ def show_conversation(
         "current": pk,
         "details": details,
         "wish": wish_of(viewer),
+        "kept": kept_in(viewer, pk),
+        "may_keep": may_keep(viewer, conversation, 1),
         "open_to": open_to_text(details.open_to),
         "rows": rows_of(items, person_id=viewer.person_id, read_seq=details.read_seq),
         "items_json": encode_items(items),

@@ -39,6 +39,7 @@ COMMANDS = {
     # See everything, or write for a whole country at once. Of what they do not see, the two of Django would write or
     # read half without a word.
     "backup": Role.OPS,
+    "empty_chat": Role.OPS,
     "dumpdata": Role.OPS,
     "loaddata": Role.OPS,
     "import_associations": Role.OPS,

@@ -57,6 +57,12 @@ ROWS = {
     "chat:archive": hidden("post", of("direct"), data={"on": "1"}, pilot=302),
     "chat:members": hidden("get", of("group"), pilot=200, office_head=200),
     "chat:members#direct": hidden("get", of("direct")),
+    "chat:keep": hidden("get", of("group"), pilot=200, office_head=403),
+    "chat:keep#post": hidden("post", of("group"), data={"days": "30"}, pilot=302, office_head=403),
+    "chat:keeping-rule": signed_in("get", 403, lambda w: {"network_id": w.konstanz.pk}, coordinator=200),
+    "chat:keeping-rule#post": signed_in(
+        "post", 403, lambda w: {"network_id": w.konstanz.pk}, data={"days": "30"}, coordinator=302
+    ),
     "chat:describe": hidden("get", of("group"), pilot=200, office_head=403),
     "chat:describe#post": hidden("post", of("group"), data={"title": "Anders"}, pilot=302, office_head=403),
     "chat:give-up": hidden("post", of("group"), pilot=302, office_head=403),

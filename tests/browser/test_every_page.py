@@ -135,6 +135,7 @@ def everything(demo: Demo) -> None:
     demo.visit("pilot", f"{KONSTANZ}/einladungen/", status=403)
 
     demo.visit("coordinator", "/chat/themen/neu/", f"/chat/{group}/beschreiben/", f"/chat/{group}/mitglieder/?q=a")
+    demo.visit("coordinator", f"/chat/{group}/aufbewahrung/", f"/chat/netzwerk/{network.pk}/aufbewahrung/")
     demo.visit("coordinator", "/", "/formate/neu/", "/formate/knmeetshn/", "/formate/knmeetshn/bearbeiten/")
     demo.visit("coordinator", "/formate/knmeetshn/folgen/neu/", "/formate/knmeetshn/folgen/1/", "/veranstaltungen/neu/")
     demo.visit("coordinator", *(f"/veranstaltungen/{free.pk}/{part}" for part in ("", "bearbeiten/", "absagen/")))

@@ -312,7 +312,7 @@ def test_a_conversation_costs_the_same_for_any_number_of_messages(
     client = as_person(pilot)
     client.get(f"/chat/{group}/")
     # session, person, viewer; conversation, counts, members; messages, faces; the list with its last messages, faces
-    with django_assert_num_queries(13 + FRAME):
+    with django_assert_num_queries(15 + FRAME):
         client.get(f"/chat/{group}/")
 
 
