@@ -42,6 +42,14 @@ def test_who_is_added_sees_what_is_said_from_then_on_and_everybody_reads_who_cam
     assert texts == [f"{pilot.name} hat {outsider.name} hinzugefügt.", "Danach"]
 
 
+def test_a_note_is_read_in_the_language_of_its_reader(pilot, outsider, group):
+    from django.utils import translation
+
+    add_people(viewer_for(pilot), group, [outsider.pk])
+    with translation.override("en"):
+        assert notes(pilot, group) == [f"{pilot.name} added {outsider.name}."]
+
+
 def test_a_member_who_owns_nothing_adds_nobody(neighbour, outsider, group):
     with pytest.raises(Denied):
         add_people(viewer_for(neighbour), group, [outsider.pk])
