@@ -227,12 +227,16 @@ class Switchboard:
                 self._serve(talk, news, asked)
                 return
             readers = sorted(talk.present(self.here.people), key=talk.seats.__getitem__)
+            if not readers:
+                # Whoever shows it is not in it any more.
+                self._serve(talk, news, asked, [])
+                return
             for eyes in readers[:READERS]:
                 items = await in_thread(delivery.read_as)(eyes, talk.id, news.start, news.head)
                 if items and items[-1].seq == news.head:
                     self._serve(talk, news, asked, items)
                     return
-            # Their eyes have just been closed, or there is nobody.
+            # Their eyes have just been closed.
             talk.forget()
             self._owed.add(talk.id)
         finally:
@@ -345,7 +349,8 @@ class Switchboard:
         while True:
             await asyncio.sleep(SWEEP_SECONDS)
             await self._errands.quietly(self.sweep_once)
-            await self._errands.quietly(self.presence.look)
+            # Beside it: a Redis that does not answer must not hold up the sweep.
+            self._errands.once("presence", self.presence.look)
 
     async def sweep_once(self) -> None:
         """Look for oneself: who is behind, whose seats changed, whose session is over."""

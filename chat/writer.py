@@ -106,7 +106,11 @@ class Writer:
             outcomes, news = [DatabaseError(str(error))] * len(drafts), []
         for (_draft, done), outcome in zip(batch, outcomes, strict=True):
             done(outcome)
-        self._tell(news)
+        try:
+            self._tell(news)
+        except Exception:
+            # What is stored is stored, and the next batch must not wait for ever: the sweep brings it to its readers.
+            logger.exception("What was stored could not be handed out.")
         heads: dict[int, int] = {}
         for draft, outcome in zip(drafts, outcomes, strict=True):
             if isinstance(outcome, Outcome) and outcome.word == "stored" and outcome.seq is not None:

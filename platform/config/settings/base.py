@@ -144,7 +144,7 @@ def database_from(url: str, *, pool_size: int) -> dict[str, Any]:
     return database | {"CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": False}
 
 
-# processes x pool < max_connections of the database (100 by default): two processes leave room for eight.
+# processes x (pool + 2) < max_connections of the database (100 by default): two processes leave room for six.
 DATABASES = {"default": database_from(DATABASE_URL, pool_size=env.int("DATABASE_POOL", default=10))}
 
 CACHES = {
