@@ -17,6 +17,7 @@ from chat import switchboard as board
 from chat.ids import new_client_id
 from chat.models import Conversation, Message
 from chat.services.conversations import leave_conversation
+from chat.services.groups import add_people, remove_person
 from chat.services.messages import send_message
 from chat.services.moderation import hide_message
 from chat.switchboard import in_thread
@@ -182,6 +183,21 @@ async def test_a_removed_member_hears_nothing_said_afterwards(dial, pilot, neigh
         heard.append(await line.hear())
     assert {"op": "gone", "c": group} in heard
     assert "Nachher" not in json.dumps(heard)
+
+
+async def test_who_an_owner_takes_out_and_lets_in_again_hears_what_is_said_from_then_on(dial, pilot, neighbour, group):
+    line = await dial(neighbour)
+    await line.say(op="subscribe", c=group, after=0)
+    await in_thread(lambda: remove_person(viewer_for(pilot), group, neighbour.pk))()
+    await line.hear_op("gone")
+    await say(pilot, group, "Dazwischen")
+    await in_thread(lambda: add_people(viewer_for(pilot), group, [neighbour.pk]))()
+    await line.say(op="subscribe", c=group, after=0)
+    items = (await line.hear_op("messages"))["items"]
+    assert [item["text"] for item in items] == [f"{pilot.name} hat {neighbour.name} hinzugefügt."]
+    await say(pilot, group, "Danach")
+    heard = [item["text"] for item in (await line.hear_op("messages"))["items"]]
+    assert heard == ["Danach"]
 
 
 async def test_a_removal_that_no_hint_announced_is_found_by_the_sweep(dial, neighbour, group, monkeypatch):

@@ -237,6 +237,8 @@ export class List {
       const heading = document.getElementById(rows.getAttribute("aria-labelledby") ?? "");
       if (heading) heading.hidden = none;
     }
+    const nothing = document.querySelector<HTMLElement>("[data-cl-nothing]");
+    if (nothing) nothing.hidden = this.#links().length > 0 || !this.#all().length;
     this.#rove();
   }
 
