@@ -223,9 +223,13 @@ export class Line {
     if (event.op === "beat") window.setTimeout(() => this.#compare(event), COMPARE_AFTER);
   }
 
-  /** Whoever is behind the heads of a beat, although what was under way has come by now, asks for the rest. */
+  /**
+   * Whoever is behind the heads of a beat, although what was under way has come by now, asks for the rest; and whether
+   * a conversation that is not among them is still there.
+   */
   #compare(beat: Beat): void {
-    for (const [c, has] of this.#shows) if ((beat.heads[c] ?? 0) > has) this.say({ op: "sync", c, after: has });
+    for (const [c, has] of this.#shows)
+      if ((beat.heads[c] ?? Number.POSITIVE_INFINITY) > has) this.say({ op: "sync", c, after: has });
   }
 }
 
