@@ -1,6 +1,6 @@
 """Steps that reach past one's own sight: functions of the database that check by themselves who acts.
 
-They stand in the migrations ``0004_wall``, ``0006_append``, ``0009_talks`` and later ones; what each checks, and what
+They stand in the migrations ``0004_wall``, ``0006_append``, ``0016_talks`` and later ones; what each checks, and what
 is left to the rules, in the handbook.
 All that refuse raise ``django.db.ProgrammingError``, which means that a rule before them was forgotten.
 """

@@ -1,6 +1,6 @@
 """Functions of the database that answer while nobody acts, asked by the event loop itself: the hub's and the writer's.
 
-They stand in the migration ``0007_engine``. What comes from them is handed to people by the seats that come with it
+They stand in the migration ``0012_engine``. What comes from them is handed to people by the seats that come with it
 (``chat.switchboard``), and to nobody else.
 """
 

@@ -51,7 +51,7 @@ OWN = is_person("person_id")
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("chat", "0007_engine"),
+        ("chat", "0012_engine"),
         ("notices", "0003_quiet"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -145,7 +145,7 @@ END
 
 
 class Migration(migrations.Migration):
-    dependencies = [("chat", "0016_files_stay"), ("tenancy", "0010_keeps_its_place")]
+    dependencies = [("chat", "0017_files_stay"), ("tenancy", "0010_keeps_its_place")]
 
     operations = [
         migrations.AddField(

@@ -17,7 +17,7 @@ UPDATE chat_messagefile SET name = '' WHERE state = 'gone';
 
 
 class Migration(migrations.Migration):
-    dependencies = [("chat", "0011_words")]
+    dependencies = [("chat", "0010_words")]
 
     operations = [
         migrations.RunSQL(

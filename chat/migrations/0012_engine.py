@@ -75,7 +75,7 @@ GROUP BY p.id
 
 
 class Migration(migrations.Migration):
-    dependencies = [("chat", "0013_nothing_is_kept"), ("tenancy", "0007_viewer")]
+    dependencies = [("chat", "0011_nothing_is_kept"), ("tenancy", "0007_viewer")]
 
     operations = [
         definer(

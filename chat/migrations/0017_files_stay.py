@@ -8,7 +8,7 @@ from toolkit.row_security import stays
 
 
 class Migration(migrations.Migration):
-    dependencies = [("chat", "0009_talks")]
+    dependencies = [("chat", "0016_talks")]
 
     operations = [
         stays("chat_messagefile", "conversation_id", "uploader_id", "key", "seq", "state", "media_type", "size"),

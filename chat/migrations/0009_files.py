@@ -83,7 +83,7 @@ END
 
 
 class Migration(migrations.Migration):
-    dependencies = [("chat", "0010_finding")]
+    dependencies = [("chat", "0008_finding")]
 
     operations = [
         definer("chat_uploaded(since timestamptz)", "bigint", UPLOADED, language="plpgsql", volatile="VOLATILE"),

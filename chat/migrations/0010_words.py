@@ -21,7 +21,7 @@ ORDER BY s.person_id LIMIT 500
 
 
 class Migration(migrations.Migration):
-    dependencies = [("chat", "0008_files")]
+    dependencies = [("chat", "0009_files")]
 
     operations = [
         definer("chat_readers(talk bigint, number bigint)", "SETOF bigint", READERS, volatile="STABLE ROWS 20"),
