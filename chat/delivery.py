@@ -79,7 +79,16 @@ def head_of(items: Sequence[Item], told: int) -> tuple[int, Head] | None:
     if said is None:
         return None
     line = one_line(said.text, len(said.files), limit=80)
-    head = Head(c=said.c, head=items[-1].seq, at=said.at, sender=said.sender, name=said.name, line=line)
+    head = Head(
+        c=said.c,
+        head=items[-1].seq,
+        at=said.at,
+        sender=said.sender,
+        name=said.name,
+        line=line,
+        mentions=said.mentions,
+        everyone=said.everyone,
+    )
     return said.seq, head
 
 

@@ -263,6 +263,9 @@ class Head(Event, tag="head", frozen=True):
     sender: int | None
     name: str
     line: str
+    #: Whom that message names, and whether everybody.
+    mentions: list[int] = []
+    everyone: bool = False
 
 
 class Beat(Event, tag="beat", frozen=True):

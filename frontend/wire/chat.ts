@@ -174,6 +174,8 @@ export interface Head {
   sender: number | null;
   name: string;
   line: string;
+  mentions: number[];
+  everyone: boolean;
 }
 
 /** How everything of mine stands: answer to `ping`, and sent by itself when a read mark or a seat changed. `heads` is the last number of every conversation I am in; `unread` counts the unread messages of those that have some (100: more); `count` is the number of conversations with something unread, silent ones left out. */

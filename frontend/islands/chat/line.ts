@@ -237,5 +237,6 @@ function headOf(event: Messages): Head | undefined {
   const last = event.items.findLast((item) => item.kind === "text" && !item.hidden && !item.gone);
   if (!last) return undefined;
   const line = last.text.split("\n")[0] ?? "";
-  return { op: "head", c: event.c, head: last.seq, at: last.at, sender: last.sender, name: last.name, line };
+  const { at, sender, name, mentions, everyone } = last;
+  return { op: "head", c: event.c, head: last.seq, at, sender, name, line, mentions, everyone };
 }

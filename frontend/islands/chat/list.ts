@@ -71,6 +71,8 @@ export class List {
       return;
     }
     this.#line(event.c, event.sender, event.name, event.line, new Date(event.at));
+    const me = Number(fact("me"));
+    if (event.sender !== me && (event.everyone || event.mentions.includes(me))) this.#name(event.c, true);
     if (counted) return;
     if (event.sender !== Number(fact("me"))) this.#count(event.c, (this.#unread.get(event.c) ?? 0) + 1);
     this.#total(this.#sum());
