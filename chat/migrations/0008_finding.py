@@ -48,8 +48,8 @@ BEGIN
     END IF;
     everything := greatest((SELECT reltuples FROM pg_class WHERE oid = 'chat_message'::regclass), 1);
     IF question IS NOT NULL THEN
-        wanted := wanted || ' AND m.search  $1';
-        EXECUTE format('EXPLAIN (FORMAT JSON) SELECT FROM chat_message WHERE search  %L::tsquery', question) INTO plan;
+        wanted := wanted || ' AND m.search @@ $1';
+        EXECUTE format('EXPLAIN (FORMAT JSON) SELECT FROM chat_message WHERE search @@ %L::tsquery', question) INTO plan;
         looked := greatest((plan->0->'Plan'->>'Plan Rows')::float8, 1);
     END IF;
     IF since IS NOT NULL OR until IS NOT NULL THEN
