@@ -194,7 +194,9 @@ class Crowd:
 
     def _look_at_marks(self, now: float) -> None:
         for number, mark in list(self._marks.items()):
-            mark.tests = [(d, c) for d, c in mark.tests if c in d.person.inside and not d.has(c, mark.heads[c])]
+            mark.tests = [
+                (d, c) for d, c in mark.tests if d.awake and c in d.person.inside and not d.has(c, mark.heads[c])
+            ]
             mark.letters = [letter for letter in mark.letters if not letter.answered]
             if not mark.tests and not mark.letters:
                 del self._marks[number]
