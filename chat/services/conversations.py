@@ -46,7 +46,7 @@ def open_group(viewer: Viewer, title: str, person_ids: Iterable[int], about: str
     seen = visible_people(viewer).filter(pk__in=list(person_ids)).values("pk")
     number = wall.open_group(title, reachable_people().filter(pk__in=seen).values_list("pk", flat=True), about)
     others = Participant.objects.filter(conversation_id=number).exclude(person_id=viewer.someone)
-    tell_invited(viewer, number, title, others.values_list("person_id", flat=True))
+    tell_invited(viewer, number, others.values_list("person_id", flat=True))
     hint_conversation(number)
     return number
 

@@ -34,7 +34,7 @@ def add_people(viewer: Viewer, conversation_id: int, person_ids: Iterable[int]) 
     require(may_add_people(viewer, conversation))
     seen = visible_people(viewer).filter(pk__in=list(person_ids)).values("pk")
     people = wall.group_add(conversation_id, reachable_people().filter(pk__in=seen).values_list("pk", flat=True))
-    tell_invited(viewer, conversation_id, conversation.title, people)
+    tell_invited(viewer, conversation_id, people)
     hint_conversation(conversation_id)
     for person_id in people:
         hint_person(person_id)

@@ -12,13 +12,14 @@ from tenancy.viewer import Viewer
 from toolkit.telling import tell
 
 
-def tell_invited(viewer: Viewer, conversation_id: int, title: str, person_ids: Collection[int]) -> None:
-    """Tell each of them who took them in, and where. Part of the caller's transaction."""
+def tell_invited(viewer: Viewer, conversation_id: int, person_ids: Collection[int]) -> None:
+    """Tell each of them who took them in. Part of the caller's transaction."""
     if person_ids:
         tell(
             person_ids,
             kind="invitation.group",
-            text=format_lazy(_("{name} hat Sie in „{title}“ aufgenommen."), name=viewer.name, title=title),
+            # Without what the group is called: the notice stays when somebody is taken out again.
+            text=format_lazy(_("{name} hat Sie in eine Gruppe aufgenommen."), name=viewer.name),
             url=reverse("chat:conversation", kwargs={"pk": conversation_id}),
             key=f"chat-invitation-{conversation_id}",
         )

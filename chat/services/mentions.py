@@ -71,5 +71,6 @@ def keep_mentions(viewer: Viewer, *, at: datetime | None = None) -> int:
 
 def _tell(viewer: Viewer, place: Named) -> None:
     # The mail for what was missed tells of it too; two would be one too many.
-    said = _("%(name)s hat Sie in „%(title)s“ erwähnt.") % {"name": place.name, "title": place.title}
+    # Nor what the conversation is called: the notice stays when somebody is taken out of it.
+    said = _("%(name)s hat Sie in einer Unterhaltung erwähnt.") % {"name": place.name}
     tell([viewer.someone], kind="mention", text=said, url=place.url, key=key_of(place.conversation_id))

@@ -43,7 +43,16 @@ NO_PAGES = (
     *("rest-", "api-network", "api-person", "api-municipality", "api-schema"),
     *("exchange:experience-feed", "exchange:format-calendar", "exchange:workshop-calendar", "exchange:own-calendar"),
     *("exchange:participant-csv", "exchange:topic-suggest", "tenancy:topic-suggest", "tenancy:municipality-suggest"),
-    *("chat:rows", "chat:messages", "toolkit:alive", "toolkit:ready"),
+    *(
+        "chat:cards",
+        "chat:people",
+        "chat:file",
+        "chat:file-preview",
+        "chat:rows",
+        "chat:messages",
+        "toolkit:alive",
+        "toolkit:ready",
+    ),
     *("toolkit:worker", "toolkit:manifest"),
     *("tenancy:network-setup-resume", "tenancy:network-edit-start", "account_signup"),
 )
@@ -63,8 +72,11 @@ class Demo:
 
 def everything(demo: Demo) -> None:
     """What there is to visit."""
+    from chat.ids import new_client_id
     from chat.models import Conversation
     from chat.services.conversations import open_group
+    from chat.services.deeds import edit_message
+    from chat.services.messages import send_message
     from exchange.models import Comment, Experience, Workshop
     from moderation.models import ModerationDecision, Report
     from tenancy.models import Application, Membership, Network, Office
@@ -101,6 +113,9 @@ def everything(demo: Demo) -> None:
     )
     assert direct is not None
     group = open_group(viewer_for(paula), "Vorbereitung", [mara.pk])
+    said = send_message(viewer_for(mara), group, new_client_id(), "Wer bringt den Beamer mit?").seq
+    edit_message(viewer_for(mara), group, said, "Wer bringt die Leinwand mit?")
+    word = f"/chat/{group}/{said}/"
 
     demo.visit("visitor", "/", "/erfahrungen/", f"/erfahrungen/{public.pk}/", "/suche/?q=akte", "/formate/")
     demo.visit("visitor", "/formate/knmeetshn/", "/veranstaltungen/", f"/veranstaltungen/{open_to_all.pk}/")
@@ -130,6 +145,8 @@ def everything(demo: Demo) -> None:
     demo.visit("pilot", "/veranstaltungen/kalender/", "/veranstaltungen/?zeit=vergangen", "/chat/", "/chat/neu/")
     demo.visit("pilot", f"/chat/{direct.pk}/", f"/chat/{room.pk}/", "/mitteilungen/", "/konto/password/change/")
     demo.visit("pilot", "/chat/?archiv", "/chat/themen/", "/chat/einstellungen/", f"/chat/{room.pk}/mitglieder/")
+    demo.visit("pilot", word, f"{word}bearbeiten/", f"{word}fassungen/", f"{word}gelesen-von/")
+    demo.visit("pilot", f"/chat/{group}/faden/{said}/")
     demo.visit("pilot", "/konto/email/", "/konto/logout/", f"/moderation/entscheidungen/{decision.pk}/")
     demo.visit("pilot", "/gibt-es-nicht/", status=404)
     demo.visit("pilot", f"{KONSTANZ}/einladungen/", status=403)

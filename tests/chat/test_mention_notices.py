@@ -51,7 +51,7 @@ def test_an_unread_mention_becomes_one_notice_and_more_of_them_one(pilot, neighb
     seq = names(pilot, group, neighbour)
     assert asked_about() == [neighbour.pk]
     assert keep_mentions(viewer_for(neighbour)) == 1
-    said = "Mara Musterlotsin hat Sie in „Vorbereitung“ erwähnt."
+    said = "Mara Musterlotsin hat Sie in einer Unterhaltung erwähnt."
     assert notices() == [(neighbour.pk, said, 1)]
     assert Notice.objects.get().url == f"/chat/{group}/?um={seq}#m{seq}"
     assert asked_about() == []
@@ -109,6 +109,6 @@ def test_the_job_asks_about_each_once(pilot, neighbour, group):
 def test_who_is_taken_into_a_group_finds_it_among_the_notices(pilot, neighbour, coordinator, outsider):
     place = open_group(viewer_for(pilot), "Runde", [neighbour.pk])
     add_people(viewer_for(pilot), place, [coordinator.pk])
-    said = "Mara Musterlotsin hat Sie in „Runde“ aufgenommen."
+    said = "Mara Musterlotsin hat Sie in eine Gruppe aufgenommen."
     assert notices() == [(neighbour.pk, said, 1), (coordinator.pk, said, 1)]
     assert set(Notice.objects.values_list("url", flat=True)) == {f"/chat/{place}/"}
