@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.models import BooleanField, F, Value
 
 from chat import policies as chat
-from chat.models import Conversation, Message, MessageFile, Participant
+from chat.models import Block, Conversation, Message, MessageFile, Participant
 from exchange.models import Comment, Edition, ExchangeFormat, Experience, Registration, Workshop
 from exchange.policies import experiences, formats, workshops
 from moderation.models import ModerationDecision, Report
@@ -56,6 +56,7 @@ EVERYTHING: dict[Any, Callable[..., Any]] = {
     chat.visible_conversations: _conversations,
     chat.seat_of: lambda _viewer, conversation: Participant.objects.filter(conversation_id=conversation),
     chat.visible_files: lambda _viewer: MessageFile.objects.all(),
+    chat.visible_blocks: lambda _viewer: Block.objects.all(),
     chat.visible_messages: lambda _viewer, conversation: Message.objects.filter(conversation_id=conversation),
     experiences.visible_experiences: lambda _viewer: Experience.objects.all(),
     experiences.published_experiences: lambda _viewer: Experience.objects.all(),
