@@ -25,6 +25,7 @@ from exchange.views.formats import own_choices, town_choices
 from exchange.views.versions import two_texts
 from tenancy.middleware import ViewerRequest
 from toolkit.access import Conflict, require
+from toolkit.panels import panels_for
 from toolkit.text import clean_query
 
 SECTION = {"section": "workshops"}
@@ -105,6 +106,8 @@ def detail(
         "may_join_room": rules.may_join_workshop_room(viewer, workshop, page.own),
         "seat_form": (seat_form or seat_form_for(request, workshop)) if may_take else None,
         "invite_form": invite_form,
+        "parts": panels_for("workshop", request, page),
+        "tools": panels_for("workshop-tools", request, page),
     }
     return render(request, "exchange/workshop_detail.html", context, status=status)
 
