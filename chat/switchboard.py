@@ -85,8 +85,11 @@ class Switchboard:
             return
         for conversation_id in list(line.sent):
             self.unsubscribe(line, conversation_id)
-        if self.here.lines:
-            return
+        if not self.here.lines:
+            await self.rest()
+
+    async def rest(self) -> None:
+        """Give up what is held for those on the lines: tasks and connections."""
         # All of this at once: while we wait below, somebody may come and begin anew.
         ending, self._tasks = [*self._tasks, *self._errands.give_up()], []
         self._wanted = {}

@@ -47,6 +47,8 @@ async def test_everybody_hears_what_the_table_says(op: str, cast: SimpleNamespac
         "send": {"c": world.direct, "body": "Moin"},
         # What the pilot wrote is read already, so nothing moves; the ping below shows that it was not refused.
         "read": {"c": world.direct, "seq": 1},
+        "taken": {"c": world.direct, "seq": 1},
+        "writing": {"c": world.direct},
     }
     heard: dict[str, str | None] = {}
     async with telephone() as dial:

@@ -15,6 +15,7 @@ from django.contrib.sessions.backends.db import SessionStore
 
 from chat.consumers import ChatConsumer
 from chat.delivery import Caller, in_thread
+from chat.switchboard import switchboard
 from tests.database.base import arranging
 
 if TYPE_CHECKING:
@@ -102,3 +103,5 @@ async def telephone() -> AsyncIterator[Dial]:
     finally:
         for communicator in open_lines:
             await communicator.disconnect()
+        # Hanging up is given a second, which is not enough on a busy machine; and this loop ends, connections do not.
+        await switchboard().rest()
