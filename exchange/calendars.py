@@ -20,45 +20,96 @@ from toolkit.markdown import plain_text
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
-def _line(text: str) -> str:
+def line_of(text: str) -> str:
     """One line without control characters; ``icalendar`` escapes the rest."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
-def _event(workshop: Workshop, *, url: str, online_url: str, waiting: bool) -> Event:
-    event = Event()
-    event.add("uid", f"{workshop.calendar_uid}@lotsennetz")
-    event.add("sequence", workshop.calendar_sequence)
-    event.add("dtstamp", workshop.updated_at.astimezone(datetime.UTC))
-    event.add("last-modified", workshop.updated_at.astimezone(datetime.UTC))
-    event.add("dtstart", workshop.starts_at.astimezone(BERLIN))
-    event.add("dtend", workshop.ends_at.astimezone(BERLIN))
-    # The format is prefetched as far as the viewer sees it.
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What an entry says, in feeds and in invitations alike."""
+
+    uid: str
+    sequence: int
+    stamp: datetime.datetime
+    starts_at: datetime.datetime
+    ends_at: datetime.datetime
+    title: str
+    status: str
+    place: str
+    words: str
+    url: str
+
+
+def uid_of(workshop: Workshop) -> str:
+    """The same for as long as the workshop is known, in every calendar."""
+    return f"{workshop.calendar_uid}@lotsennetz"
+
+
+def title_of(workshop: Workshop) -> str:
+    """The title with the hashtag of its format, which is prefetched as far as the viewer sees it."""
     hashtag = f"#{workshop.format.hashtag}: " if workshop.format is not None else ""
+    return f"{hashtag}{workshop.title}"
+
+
+def place_of(workshop: Workshop, mode: str = "") -> str:
+    """Where it is, in one line; for somebody who takes part in one ``mode``, only that."""
+    at_place = workshop.has_place and mode != Workshop.Mode.ONLINE
+    places = [workshop.place] if at_place and workshop.place else []
+    if workshop.has_online and mode != Workshop.Mode.ON_SITE:
+        places.append(_("Online"))
+    return line_of(", ".join(places))
+
+
+def facts_of(
+    workshop: Workshop, *, online_url: str = "", waiting: bool = False, mode: str = "", said: str = ""
+) -> Facts:
+    """What stands in the calendar of somebody; ``said`` is a sentence that comes first."""
     cancelled = workshop.state == Workshop.State.CANCELLED
-    status = "CANCELLED" if cancelled else "TENTATIVE" if waiting else "CONFIRMED"
-    title = f"{hashtag}{workshop.title}"
+    title = title_of(workshop)
     if waiting and not cancelled:
         title = _("Warteliste: {title}").format(title=title)
-    event.add("summary", vText(_line(title)))
-    event.add("status", status)
-    places = [workshop.place] if workshop.has_place and workshop.place else []
-    if workshop.has_online:
-        places.append(_("Online"))
-    if places:
-        event.add("location", vText(_line(", ".join(places))))
-    words = [_("Abgesagt: {reason}").format(reason=workshop.cancel_reason)] if cancelled else []
+    words = [said] if said else []
+    words += [_("Abgesagt: {reason}").format(reason=workshop.cancel_reason)] if cancelled else []
     words += [workshop.summary, plain_text(workshop.description, limit=1_000)]
     if online_url and not cancelled:
         words.append(_("Link zur Teilnahme: {address}").format(address=online_url))
-    words.append(url)
-    event.add("description", vText("\n\n".join(line for word in words if (line := _line(word)))))
-    event.add("url", vUri(url))
+    words.append(address_of(workshop.pk))
+    return Facts(
+        uid=uid_of(workshop),
+        sequence=workshop.calendar_sequence,
+        stamp=workshop.updated_at,
+        starts_at=workshop.starts_at,
+        ends_at=workshop.ends_at,
+        title=line_of(title),
+        status="CANCELLED" if cancelled else "TENTATIVE" if waiting else "CONFIRMED",
+        place=place_of(workshop, mode),
+        words="\n\n".join(line for word in words if (line := line_of(word))),
+        url=address_of(workshop.pk),
+    )
+
+
+def event_of(facts: Facts) -> Event:
+    """The entry itself; moments in Europe/Berlin."""
+    event = Event()
+    event.add("uid", facts.uid)
+    event.add("sequence", facts.sequence)
+    event.add("dtstamp", facts.stamp.astimezone(datetime.UTC))
+    event.add("last-modified", facts.stamp.astimezone(datetime.UTC))
+    event.add("dtstart", facts.starts_at.astimezone(BERLIN))
+    event.add("dtend", facts.ends_at.astimezone(BERLIN))
+    event.add("summary", vText(facts.title))
+    event.add("status", facts.status)
+    if facts.place:
+        event.add("location", vText(facts.place))
+    event.add("description", vText(facts.words))
+    event.add("url", vUri(facts.url))
     return event
 
 
-def _address(workshop: Workshop) -> str:
-    return settings.SITE_URL + reverse("exchange:workshop-detail", kwargs={"pk": workshop.pk})
+def address_of(workshop_id: int) -> str:
+    """The whole address of a workshop's page."""
+    return settings.SITE_URL + reverse("exchange:workshop-detail", kwargs={"pk": workshop_id})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +132,7 @@ def _half(kind: type[TimezoneStandard | TimezoneDaylight], name: str, since: str
     return half
 
 
-def _berlin() -> Component:
+def berlin() -> Component:
     """Germany's time as a rule. A list of dates, as ``icalendar`` makes it, is misread by widespread parsers."""
     zone = Timezone()
     zone.add("tzid", "Europe/Berlin")
@@ -97,14 +148,13 @@ def calendar_of(entries: Iterable[Entry], *, name: str) -> bytes:
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", vText(_line(name)))
+    calendar.add("x-wr-calname", vText(line_of(name)))
     calendar.add("x-wr-timezone", "Europe/Berlin")
     calendar.add("refresh-interval", datetime.timedelta(hours=4), parameters={"VALUE": "DURATION"})
-    calendar.add_component(_berlin())
+    calendar.add_component(berlin())
     for entry in entries:
-        calendar.add_component(
-            _event(entry.workshop, url=_address(entry.workshop), online_url=entry.online_url, waiting=entry.waiting)
-        )
+        facts = facts_of(entry.workshop, online_url=entry.online_url, waiting=entry.waiting)
+        calendar.add_component(event_of(facts))
     data: bytes = calendar.to_ical()
     return data
 
