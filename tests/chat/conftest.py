@@ -56,3 +56,10 @@ def konstanz_rule(konstanz: Network) -> Iterator[None]:
     yield
     room_rules._rules.clear()
     room_rules._rules.update(before)
+
+
+@pytest.fixture
+def stranger(request: pytest.FixtureRequest) -> Person:
+    """One of the cast, by the name that ``parametrize`` gives (``indirect=True``)."""
+    person: Person = request.getfixturevalue(request.param)
+    return person
