@@ -6,15 +6,19 @@ import datetime
 import random
 from dataclasses import dataclass, field
 
-from tenancy.models import Application, Invitation, Membership, Network, Partnership, Person
+from tenancy.models import Application, Invitation, Membership, Network, NetworkStart, Partnership, Person
 from tests.factories.tenancy import (
     ApplicationFactory,
     AssociationFactory,
+    CouncilPaperFactory,
+    DivisionFactory,
+    FundingFactory,
     InvitationFactory,
     MembershipFactory,
     ModeratorFactory,
     MunicipalityFactory,
     NetworkFactory,
+    OfficeFactory,
     PartnershipFactory,
     PersonFactory,
     StateFactory,
@@ -89,3 +93,11 @@ def random_world(seed: int) -> World:
         words = {"reason": "Nein."} if state == "declined" else {"domain_fits": True}
         world.applications.append(ApplicationFactory(municipality=place, state=state, **words))
     return world
+
+
+def fill(network: Network) -> None:
+    """One of everything that belongs to a network; the factory made its role term."""
+    NetworkStart.objects.create(network=network, value="2021", source="Satzung")
+    FundingFactory(network=network)
+    CouncilPaperFactory(network=network)
+    OfficeFactory(network=network, division=DivisionFactory(network=network))

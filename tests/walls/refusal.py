@@ -41,3 +41,9 @@ def asked(viewer: Viewer, statement: str, *parameters: Any) -> Any:
         cursor.execute(statement, list(parameters))
         row = cursor.fetchone()
     return row[0] if row else None
+
+
+def by_the_wall(model: type[Model], viewer: Viewer) -> set[int]:
+    """What the role that serves gets of a whole table."""
+    with acting_as(viewer):
+        return set(model._default_manager.values_list("pk", flat=True))
