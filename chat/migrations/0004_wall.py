@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from django.db import migrations
 
-from toolkit.audience import ALL_NETWORKS, COORDINATORS_BASE, MODERATORS_BASE
+from chat.migrations._programme import REQUIRE_PROGRAMME
+from toolkit.audience import COORDINATORS_BASE, MODERATORS_BASE
 from toolkit.row_security import KEYS, PERSON, both, definer, either, is_person, protect
 
 
@@ -26,20 +27,13 @@ def living_seat(conversation: str, *, also: str = "true") -> str:
 #: thousands pays once, and a policy on participants can ask participants at all.
 MINE = "IN (SELECT chat_my_conversations())"
 
-#: Raises where the acting one is not part of the programme.
-IN_PROGRAMME = f"""
-    IF me IS NULL OR NOT {ALL_NETWORKS} = ANY ({KEYS}) THEN
-        RAISE insufficient_privilege USING MESSAGE = 'Only people of the programme do this.';
-    END IF;
-"""
-
 OPEN_DIRECT = f"""
 DECLARE
     me bigint := {PERSON};
     pair text := least(me, other) || ':' || greatest(me, other);
     number bigint;
 BEGIN
-    {IN_PROGRAMME}
+    {REQUIRE_PROGRAMME}
     IF other = me OR NOT EXISTS (SELECT FROM tenancy_person p WHERE p.id = other AND p.is_active) THEN
         RAISE insufficient_privilege USING MESSAGE = 'Nobody to talk to.';
     END IF;
@@ -65,7 +59,7 @@ DECLARE
     me bigint := {PERSON};
     made bigint;
 BEGIN
-    {IN_PROGRAMME}
+    {REQUIRE_PROGRAMME}
     INSERT INTO chat_conversation (kind, title, subject_kind, head, last_at, created_at)
     VALUES ('group', title, '', 0, now(), now()) RETURNING id INTO made;
     INSERT INTO chat_participant (conversation_id, person_id, joined_seq, read_seq, joined_at, muted)
@@ -80,7 +74,7 @@ DECLARE
     me bigint := {PERSON};
     number bigint;
 BEGIN
-    {IN_PROGRAMME}
+    {REQUIRE_PROGRAMME}
     UPDATE chat_conversation c SET title = name
     WHERE c.kind = 'room' AND c.subject_kind = thing AND c.subject_id = thing_id AND c.title <> name;
     SELECT c.id INTO number FROM chat_conversation c
@@ -103,7 +97,7 @@ DECLARE
     me bigint := {PERSON};
     last bigint;
 BEGIN
-    {IN_PROGRAMME}
+    {REQUIRE_PROGRAMME}
     SELECT c.head INTO last FROM chat_conversation c WHERE c.id = room AND c.kind = 'room' FOR UPDATE;
     IF NOT FOUND THEN
         RETURN NULL;
@@ -138,7 +132,7 @@ BEGIN
         IF place.kind <> 'room' THEN
             RAISE insufficient_privilege USING MESSAGE = 'Everybody leaves a group by themselves.';
         END IF;
-        {IN_PROGRAMME}
+        {REQUIRE_PROGRAMME}
     END IF;
     UPDATE chat_participant s SET left_seq = place.head
     WHERE s.conversation_id = conversation AND s.person_id = ANY (people) AND s.left_seq IS NULL;

@@ -7,13 +7,8 @@ from __future__ import annotations
 
 from django.db import migrations
 
+from chat.migrations._programme import IN_PROGRAMME
 from toolkit.row_security import PERSON, both, coordinates, definer, either, in_network, is_person, protect
-
-#: Whether a person is part of the programme, as ``tenancy.viewer.Viewer.in_programme`` says it.
-IN_PROGRAMME = """
-    (EXISTS (SELECT FROM tenancy_membership m WHERE m.person_id = {0} AND m.ended_on IS NULL)
-        OR EXISTS (SELECT FROM tenancy_moderator o WHERE o.person_id = {0} AND o.ended_on IS NULL))
-"""
 
 #: Why somebody may not write, as a word; NULL: they may. For oneself, and for the writer, who acts as nobody.
 REFUSAL = f"""

@@ -7,21 +7,9 @@ from __future__ import annotations
 
 from django.db import migrations
 
+from chat.migrations._programme import IN_PROGRAMME, REQUIRE_PROGRAMME
 from toolkit.audience import ALL_NETWORKS, LAND_BASE, MODERATORS_BASE, OFFICE_BASE
 from toolkit.row_security import KEYS, PERSON, definer
-
-#: Whether a person is part of the programme, as ``tenancy.viewer.Viewer.in_programme`` says it.
-IN_PROGRAMME = """
-    (EXISTS (SELECT FROM tenancy_membership m WHERE m.person_id = {0} AND m.ended_on IS NULL)
-        OR EXISTS (SELECT FROM tenancy_moderator o WHERE o.person_id = {0} AND o.ended_on IS NULL))
-"""
-
-#: Raises where the acting one is not part of the programme.
-REQUIRE_PROGRAMME = f"""
-    IF me IS NULL OR NOT {ALL_NETWORKS} = ANY ({KEYS}) THEN
-        RAISE insufficient_privilege USING MESSAGE = 'Only people of the programme do this.';
-    END IF;
-"""
 
 #: Whether a topic room is open to the acting one: they hold its key, or moderate for an association of its Land.
 OPEN_TO_ME = f"""
