@@ -187,6 +187,7 @@ def _rest(begun: Coroutine[Any, Any, None], pause: Any) -> Generator[Any, Any, N
         try:
             answer = yield pause
         except BaseException as caught:
+            # Not for us: being cancelled, say, is an answer to the coroutine, which gets it below.
             error = caught
         try:
             pause = begun.send(answer) if error is None else begun.throw(error)

@@ -91,6 +91,7 @@ def _kept(viewer: Viewer, conversation_id: int, name: str, kind: Kind, looked: L
     try:
         return _recorded(viewer, conversation_id, key, name, kind, size, (looked.width, looked.height))
     except BaseException:
+        # Whatever it was, also the end of the process: without a row nobody comes to this file any more.
         place.remove()
         raise
 

@@ -4,8 +4,8 @@ import { Actions, type ActionHost } from "./actions";
 import type { Voice } from "./announce";
 import { whenCardsCome } from "./cards";
 import { besides, drawEdge } from "./edges";
+import { listenToLog } from "./hands";
 import type { Pending } from "./kept";
-import { moveByArrows } from "./keys";
 import type { Line } from "./line";
 import type { List } from "./list";
 import { drawLog } from "./log";
@@ -355,55 +355,33 @@ export class LogView {
     this.#draw(false);
   }
 
-  // --- people ---
-
+  /** What hands and eyes do in the log. */
   #listen(): void {
-    this.#log.addEventListener("scroll", () => {
-      this.#place.stuck = this.#nearEnd;
-      this.#place.remember();
-      if (this.#nearEnd) this.#fresh = 0;
-      this.#drawJump();
-      this.#reading.seen();
-      const { above, below } = this.#place.room;
-      if (above < 1) void this.older();
-      else if (below < 1) void this.newer();
+    listenToLog(this.#log, this.#rows, this.#jump, {
+      older: () => this.older(),
+      newer: () => this.newer(),
+      newest: () => this.newest(),
+      goesOn: () => this.#window.more,
+      write: () => this.around.write(),
+      speak: (text) => this.around.voice.speak(text),
+      scrolled: () => this.#scrolled(),
+      looked: (looks) => {
+        if (looks) this.#reading.seen();
+        else if (this.#reading.done) this.#mark = this.#reading.last;
+      },
+      stands: (id) => (this.#current = id),
     });
-    document.addEventListener("visibilitychange", () => {
-      if (document.visibilityState === "visible") this.#reading.seen();
-      else if (this.#reading.done) this.#mark = this.#reading.last;
-    });
-    this.#jump.addEventListener("click", () => void this.newest().then(() => this.around.write()));
-    this.#log.addEventListener("click", (event) => {
-      const link = (event.target as HTMLElement).closest(".btn-older");
-      if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
-      event.preventDefault();
-      const up = !!link.closest(".log__older");
-      void (up ? this.older() : this.newer()).then(() => this.around.voice.speak(say(up ? "olderHere" : "newerHere")));
-    });
-    this.#rows.addEventListener("focusin", (event) => {
-      const article = (event.target as HTMLElement).closest("article");
-      if (!article || article.id === this.#current) return;
-      this.#rows.querySelector<HTMLElement>('article[tabindex="0"]')?.setAttribute("tabindex", "-1");
-      article.tabIndex = 0;
-      this.#current = article.id;
-    });
-    this.#rows.addEventListener("keydown", (event) => void this.#keys(event));
   }
 
-  async #keys(event: KeyboardEvent): Promise<void> {
-    const toEnd = event.key === "End" && this.#window.more;
-    if (!toEnd && moveByArrows(event, this.#rows)) {
-      event.preventDefault();
-      return;
-    }
-    // The page holds a part of the log; at its edge the keys go on where the log does.
-    const active = document.activeElement;
-    const load = { ArrowUp: () => this.older(), ArrowDown: () => this.newer(), End: () => this.newest() }[event.key];
-    const other = event.altKey || event.ctrlKey || event.metaKey;
-    if (!load || other || !(active instanceof HTMLElement) || active.tagName !== "ARTICLE") return;
-    event.preventDefault();
-    await load();
-    besides(active, this.#rows, event.key)?.focus();
+  #scrolled(): void {
+    this.#place.stuck = this.#nearEnd;
+    this.#place.remember();
+    if (this.#nearEnd) this.#fresh = 0;
+    this.#drawJump();
+    this.#reading.seen();
+    const { above, below } = this.#place.room;
+    if (above < 1) void this.older();
+    else if (below < 1) void this.newer();
   }
 
   /** A deed by its key, on the message one stands on. */

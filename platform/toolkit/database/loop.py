@@ -82,6 +82,7 @@ class LoopConnection:
                         if wrapper.serves_as:
                             await raw.execute(f"SET ROLE {wrapper.serves_as}".encode())
                     except BaseException:
+                        # Also when whoever asked was cancelled: what is half made is not kept.
                         await raw.close()
                         raise
         except (DatabaseError, InterfaceError, TimeoutError) as error:
