@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
-from exchange.routes import experiences, workshops
+from exchange.routes import calendar, experiences, workshops
 
 app_name = "exchange"
 
-urlpatterns: list[URLPattern] = [*experiences.urlpatterns, *workshops.urlpatterns]
+urlpatterns: list[URLPattern] = [*experiences.urlpatterns, *workshops.urlpatterns, *calendar.urlpatterns]

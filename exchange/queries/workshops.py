@@ -14,7 +14,6 @@ from django.utils.http import urlencode
 from exchange.models import Edition, ExchangeFormat, FormatCity, Registration, Workshop, WorkshopHost
 from exchange.policies.formats import visible_editions, visible_formats
 from exchange.policies.workshops import (
-    LIVING,
     listed_workshops,
     may_see_needs,
     own_registrations,
@@ -26,7 +25,7 @@ from tenancy.models import Network, State
 from tenancy.policies.networks import visible_networks
 from tenancy.viewer import Viewer
 from toolkit.pagination import Page, page_by_key
-from toolkit.past_sight import answer_of, rows_of
+from toolkit.past_sight import rows_of
 
 SOONEST = ("starts_at", "id")
 LATEST = ("-starts_at", "-id")
@@ -302,28 +301,7 @@ def waiting_invitations(viewer: Viewer) -> list[WorkshopHost]:
     return list(rows.select_related("workshop", "network__municipality").order_by("workshop__starts_at", "id")[:10])
 
 
-# --- calendars ------------------------------------------------------------------------------------------------------
-
-
-def own_calendar(viewer: Viewer, *, since: datetime) -> list[tuple[Workshop, Registration]]:
-    """What stands in the viewer's own calendar: places they hold or wait for, cancelled workshops too. Two queries."""
-    rows = Registration.objects.filter(person_id=viewer.someone, state__in=LIVING, workshop__ends_at__gt=since)
-    places = {registration.workshop_id: registration for registration in rows}
-    workshops = with_hosts(listed_workshops(viewer).filter(pk__in=places), viewer).order_by(*SOONEST)
-    return [(workshop, places[workshop.pk]) for workshop in workshops[:500]]
-
-
-def format_calendar(viewer: Viewer, exchange_format: ExchangeFormat) -> list[Workshop]:
-    """The workshops of a format that the viewer may see. Two queries."""
-    rows = listed_workshops(viewer).filter(format=exchange_format)
-    return list(with_hosts(rows, viewer).order_by(*LATEST)[:500])
-
-
-def calendar_generation(person_id: int) -> int | None:
-    """The number that the person's secret calendar address is made with; None while there is none. One query."""
-    # Asked before anybody acts: the address alone says whose it is.
-    generation: int | None = answer_of("exchange_calendar_generation", person_id)
-    return generation
+# --- choices and search ---------------------------------------------------------------------------------------------
 
 
 def formats_to_meet_in(viewer: Viewer) -> list[ExchangeFormat]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from exchange.views import calendar, formats, seats, workshops
+from exchange.views import formats, seats, workshops
 
 urlpatterns: list[URLPattern] = [
     path("formate/", formats.format_list, name="format-list"),
@@ -17,12 +17,8 @@ urlpatterns: list[URLPattern] = [
     path("formate/<slug:slug>/verlassen/", formats.format_leave, name="format-leave"),
     path("formate/<slug:slug>/folgen/neu/", formats.edition_edit, name="edition-new"),
     path("formate/<slug:slug>/folgen/<int:number>/", formats.edition_edit, name="edition-edit"),
-    path("formate/<slug:slug>/kalender.ics", calendar.format_calendar, name="format-calendar"),
     path("veranstaltungen/", workshops.workshop_list, name="workshop-list"),
     path("veranstaltungen/neu/", workshops.workshop_new, name="workshop-new"),
-    path("veranstaltungen/kalender/", calendar.calendar_address, name="calendar-address"),
-    path("veranstaltungen/kalender/neu/", calendar.calendar_renew, name="calendar-renew"),
-    path("veranstaltungen/kalender/<slug:token>.ics", calendar.own_calendar, name="own-calendar"),
     path("veranstaltungen/<int:pk>/", workshops.workshop_detail, name="workshop-detail"),
     path("veranstaltungen/<int:pk>/bearbeiten/", workshops.workshop_edit, name="workshop-edit"),
     path("veranstaltungen/<int:pk>/eroeffnen/", workshops.workshop_open, name="workshop-open"),
@@ -35,5 +31,4 @@ urlpatterns: list[URLPattern] = [
     path("veranstaltungen/<int:pk>/abmelden/", seats.seat_withdraw, name="seat-withdraw"),
     path("veranstaltungen/<int:pk>/teilnehmende/", seats.participant_list, name="participant-list"),
     path("veranstaltungen/<int:pk>/teilnehmende.csv", seats.participant_csv, name="participant-csv"),
-    path("veranstaltungen/<int:pk>/kalender.ics", calendar.workshop_calendar, name="workshop-calendar"),
 ]

@@ -1,15 +1,14 @@
-"""Calendar files: one workshop, a format, and one's own by a secret address."""
+"""The calendar file of one workshop, and the page of addresses to subscribe to."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import dataclass
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
@@ -18,22 +17,12 @@ from django.views.decorators.vary import vary_on_cookie
 from exchange import calendars
 from exchange.models import Registration
 from exchange.policies.workshops import may_see_online_url
+from exchange.queries import feeds
 from exchange.queries import workshops as queries
 from exchange.services.calendar_addresses import renew_calendar_address
-from exchange.views.formats import format_or_404
+from exchange.views.calendar_feeds import calendar_file
 from exchange.views.workshops import SECTION, workshop_or_404
 from tenancy.middleware import ViewerRequest
-from tenancy.viewer import viewer_by_id
-from toolkit.acting import acting_as
-
-#: So long an event stays in one's own calendar after it is over.
-KEPT = timedelta(days=180)
-
-
-def _file(data: bytes, name: str) -> HttpResponse:
-    answer = HttpResponse(data, content_type="text/calendar; charset=utf-8")
-    answer["Content-Disposition"] = f'inline; filename="{name}.ics"'
-    return answer
 
 
 @login_not_required
@@ -47,59 +36,50 @@ def workshop_calendar(request: ViewerRequest, pk: int) -> HttpResponse:
     entry = calendars.Entry(
         workshop,
         online_url=workshop.online_url if may_see_online_url(request.viewer, workshop, own) else "",
-        waiting=own is not None and own.state == Registration.State.QUEUED,
+        waiting=own is not None and own.state != Registration.State.SEAT,
     )
-    return _file(calendars.calendar_of([entry], name=workshop.title), f"veranstaltung-{workshop.pk}")
+    data = calendars.calendar_of([entry], name=workshop.title, told=calendars.TOLD)
+    return calendar_file(data, f"veranstaltung-{workshop.pk}")
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A feed that the page of addresses offers."""
+
+    title: str
+    address: str
+    icon: str
+    tone: str
+
+
+def _offered(request: ViewerRequest) -> list[Offered]:
+    """The public one, those of one's own cities, and those of the formats that one sees."""
+    whole = request.build_absolute_uri
+    found = [
+        Offered(_("Alle öffentlichen Veranstaltungen"), whole(reverse("exchange:public-calendar")), "public", "blue")
+    ]
+    for network in feeds.cities_of(request.viewer):
+        address = whole(reverse("exchange:city-calendar", kwargs={"slug": network.slug}))
+        title = _("{town} lädt ein").format(town=network.municipality.name)
+        found.append(Offered(title, address, "location_city", "mint"))
+    for exchange_format in feeds.formats_of(request.viewer):
+        address = whole(reverse("exchange:format-calendar", kwargs={"slug": exchange_format.slug}))
+        found.append(Offered(f"#{exchange_format.hashtag}", address, "tag", "violet"))
+    return found
 
 
 @login_not_required
-@require_safe
-@cache_control(private=True, max_age=300)
-@vary_on_cookie
-def format_calendar(request: ViewerRequest, slug: str) -> HttpResponse:
-    """All workshops of a format that the one who asks may see; for a calendar program, what is public."""
-    exchange_format = format_or_404(request, slug)
-    rows = queries.format_calendar(request.viewer, exchange_format)
-    data = calendars.calendar_of([calendars.Entry(row) for row in rows], name=f"#{exchange_format.hashtag}")
-    return _file(data, exchange_format.slug)
-
-
-@login_not_required
-@require_safe
-@cache_control(private=True, no_store=True)
-def own_calendar(request: ViewerRequest, token: str) -> HttpResponse:
-    """One's own events. The address is the secret; whoever renews it locks the old one out."""
-    parts = calendars.person_of(token)
-    generation = queries.calendar_generation(parts[0]) if parts else None
-    if parts is None or generation is None or not calendars.fits(parts[0], generation, parts[1]):
-        raise Http404
-    viewer = viewer_by_id(parts[0])
-    if not viewer.signed_in:
-        raise Http404
-    with acting_as(viewer):
-        entries = [
-            calendars.Entry(
-                workshop,
-                online_url=workshop.online_url if own.state == Registration.State.SEAT else "",
-                waiting=own.state == Registration.State.QUEUED,
-            )
-            for workshop, own in queries.own_calendar(viewer, since=timezone.now() - KEPT)
-        ]
-    answer = _file(calendars.calendar_of(entries, name="Lotsennetz"), "lotsennetz")
-    answer["Referrer-Policy"] = "no-referrer"
-    answer["X-Robots-Tag"] = "noindex"
-    return answer
-
-
 @require_safe
 def calendar_address(request: ViewerRequest) -> HttpResponse:
-    """The secret address of one's own calendar, and how to use it."""
-    generation = queries.calendar_generation(request.viewer.someone)
+    """All addresses to subscribe to: the secret one of one's own calendar, and those of everybody."""
+    viewer = request.viewer
+    generation = feeds.calendar_generation(viewer.someone) if viewer.signed_in else None
     address = ""
     if generation is not None:
-        token = calendars.token_for(request.viewer.someone, generation)
+        token = calendars.token_for(viewer.someone, generation)
         address = request.build_absolute_uri(reverse("exchange:own-calendar", kwargs={"token": token}))
-    return render(request, "exchange/workshop_calendar.html", {**SECTION, "address": address})
+    context = {**SECTION, "address": address, "feeds": _offered(request)}
+    return render(request, "exchange/workshop_calendar.html", context)
 
 
 @require_POST

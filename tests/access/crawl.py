@@ -67,6 +67,7 @@ FACETS = (
     *("/erfahrungen/?land=08", "/erfahrungen/?network=konstanz", "/erfahrungen/?network=giessen&sort=match"),
     *("/erfahrungen/?network=xqfreshslugxq", "/erfahrungen/?stage=idea", "/erfahrungen/?area=other"),
     *("/veranstaltungen/?zeit=vergangen", "/veranstaltungen/?meine=1", "/veranstaltungen/?land=08"),
+    *("/veranstaltungen/kalender.ics", "/netzwerke/konstanz/kalender.ics", "/netzwerke/xqfreshslugxq/kalender.ics"),
     *(
         "/veranstaltungen/?format=xqknformatxq",
         "/veranstaltungen/?art=online",

@@ -8,9 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from exchange.calendars import token_for
-from exchange.models import CalendarAddress
-from tests.access.table import Row, everyone, hidden, signed_in
+from tests.access.table import Row, everyone, hidden
 from tests.factories.workshops import EditionFactory, FormatFactory, RegistrationFactory, WorkshopFactory
 
 
@@ -22,7 +20,6 @@ def build(cast: SimpleNamespace) -> SimpleNamespace:
     EditionFactory(format=owned, number=1)
     taken = WorkshopFactory(hosts=both)
     RegistrationFactory(workshop=taken, person=cast.pilot, network=konstanz)
-    CalendarAddress.objects.create(person=cast.pilot)
     return SimpleNamespace(
         konstanz=konstanz,
         heilbronn=heilbronn,
@@ -39,7 +36,6 @@ def build(cast: SimpleNamespace) -> SimpleNamespace:
         taken=taken,
         draft=WorkshopFactory(hosts=[konstanz], state="draft"),
         asked_draft=WorkshopFactory(hosts=[heilbronn], asked=[konstanz], state="draft"),
-        token=token_for(cast.pilot.pk, 1),
     )
 
 
@@ -114,8 +110,6 @@ ROWS = {
     "exchange:edition-new": owners("get", 200, slug("format")),
     "exchange:edition-new#post": owners("post", 302, slug("format"), data=EDITION),
     "exchange:edition-edit": owners("get", 200, slug("format", number=1)),
-    "exchange:format-calendar": programme("get", slug("format")),
-    "exchange:format-calendar#public": everyone("get", 200, slug("public")),
     "exchange:workshop-list": everyone("get", 200),
     "exchange:workshop-list#past": everyone("get", 200, query="zeit=vergangen&meine=1"),
     "exchange:workshop-detail": programme("get", pk("open")),
@@ -143,12 +137,6 @@ ROWS = {
     "exchange:seat-withdraw": owners("post", 403, pk("taken"), pilot=302),
     "exchange:participant-list": owners("get", 200, pk("taken"), pilot=200),
     "exchange:participant-csv": owners("get", 200, pk("taken")),
-    "exchange:workshop-calendar": programme("get", pk("open")),
-    "exchange:workshop-calendar#draft": hidden("get", pk("draft"), coordinator=200, anonymous=404),
-    "exchange:calendar-address": signed_in("get", 200),
-    "exchange:calendar-renew": signed_in("post", 302),
-    "exchange:own-calendar": everyone("get", 200, lambda w: {"token": w.token}),
-    "exchange:own-calendar#guessed": everyone("get", 404, lambda w: {"token": f"{w.token[:-1]}x"}),
     "rest-workshop-list": everyone("get", 200),
     "rest-workshop-detail": programme("get", pk("open")),
     "rest-workshop-detail#draft": everyone("get", 404, pk("draft")),

@@ -42,6 +42,7 @@ SEEN_ELSEWHERE = {
 NO_PAGES = (
     *("rest-", "api-network", "api-person", "api-municipality", "api-schema"),
     *("exchange:experience-feed", "exchange:format-calendar", "exchange:workshop-calendar", "exchange:own-calendar"),
+    *("exchange:public-calendar", "exchange:city-calendar"),
     *("exchange:participant-csv", "exchange:topic-suggest", "tenancy:topic-suggest", "tenancy:municipality-suggest"),
     *(
         "chat:cards",
@@ -142,7 +143,9 @@ def everything(demo: Demo) -> None:
     demo.visit("pilot", f"/kommentare/{comment.pk}/bearbeiten/", f"{KONSTANZ}/", "/personen/", "/personen/?q=zzzz")
     demo.visit("pilot", f"/personen/{emre.pk}/", f"/personen/{mara.pk}/", "/profil/", "/formate/knmeetshn/")
     demo.visit("pilot", "/veranstaltungen/", f"/veranstaltungen/{free.pk}/", f"/veranstaltungen/{full.pk}/")
-    demo.visit("pilot", "/veranstaltungen/kalender/", "/veranstaltungen/?zeit=vergangen", "/chat/", "/chat/neu/")
+    demo.visit(
+        "pilot", "/veranstaltungen/kalender/abonnieren/", "/veranstaltungen/?zeit=vergangen", "/chat/", "/chat/neu/"
+    )
     demo.visit("pilot", f"/chat/{direct.pk}/", f"/chat/{room.pk}/", "/mitteilungen/", "/konto/password/change/")
     demo.visit("pilot", "/chat/?archiv", "/chat/themen/", "/chat/einstellungen/", f"/chat/{room.pk}/mitglieder/")
     demo.visit("pilot", word, f"{word}bearbeiten/", f"{word}fassungen/", f"{word}gelesen-von/")

@@ -97,6 +97,6 @@ def test_the_lists_are_kind_while_empty(path, client, as_person, coordinator):
     assert as_person(coordinator).get(path).status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/formate/neu/", "/veranstaltungen/neu/", "/veranstaltungen/kalender/"])
+@pytest.mark.parametrize("path", ["/formate/neu/", "/veranstaltungen/neu/", "/veranstaltungen/kalender/abonnieren/"])
 def test_the_forms_stand(path, as_person, coordinator):
     assert as_person(coordinator).get(path).status_code == 200

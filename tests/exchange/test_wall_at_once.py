@@ -267,7 +267,7 @@ def test_what_was_typed_for_a_network_that_others_do_not_see_is_not_lost(as_pers
 
 def test_a_feed_of_ones_own_calendar_shows_what_its_person_may_see(as_person, client, world, pilot):
     as_person(pilot).post("/veranstaltungen/kalender/neu/")
-    page = as_person(pilot).get("/veranstaltungen/kalender/")
+    page = as_person(pilot).get("/veranstaltungen/kalender/abonnieren/")
     address = page.context["address"].removeprefix("http://testserver")
     feed = client.get(address)
     assert feed.status_code == 200
