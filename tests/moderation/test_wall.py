@@ -17,9 +17,8 @@ from tenancy.viewer import ANONYMOUS, Viewer, viewer_for
 from tests.database.undoing import undone
 from tests.factories.moderation import DecisionFactory, ReportFactory
 from tests.factories.tenancy import StateFactory
-from tests.tenancy.test_wall import by_the_wall, numbers
 from tests.tenancy.worlds import World, random_world
-from tests.walls.refusal import not_added, refused, untouched
+from tests.walls.refusal import by_the_wall, not_added, numbers, refused, untouched
 from toolkit.acting import acting_as, acting_as_nobody, holding
 from toolkit.audit import record
 from toolkit.models import AuditEntry

@@ -14,8 +14,7 @@ from tenancy.models import Person
 from tenancy.viewer import ANONYMOUS, viewer_for
 from tests.factories.notices import NoticeFactory
 from tests.factories.tenancy import PersonFactory
-from tests.tenancy.test_wall import by_the_wall, numbers
-from tests.walls.refusal import asked, not_added, refused, untouched
+from tests.walls.refusal import asked, by_the_wall, not_added, numbers, refused, untouched
 from toolkit.acting import acting_as, acting_as_nobody
 from toolkit.telling import tell
 

@@ -39,16 +39,12 @@ from tests.factories.tenancy import (
     PartnershipFactory,
 )
 from tests.tenancy.worlds import PAST, World, fill, random_world
-from tests.walls.refusal import asked, by_the_wall, not_added, refused, untouched
+from tests.walls.refusal import asked, by_the_wall, not_added, numbers, refused, untouched
 from toolkit.acting import acting_as
 
 pytestmark = pytest.mark.django_db
 
 CHILDREN = (RoleTerm, NetworkStart, Funding, CouncilPaper, Division, Office)
-
-
-def numbers(rows: Iterable[Any]) -> set[int]:
-    return {row.pk for row in rows}
 
 
 # --- three oracles -----------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
@@ -47,3 +47,8 @@ def by_the_wall(model: type[Model], viewer: Viewer) -> set[int]:
     """What the role that serves gets of a whole table."""
     with acting_as(viewer):
         return set(model._default_manager.values_list("pk", flat=True))
+
+
+def numbers(rows: Iterable[Any]) -> set[int]:
+    """Their primary keys."""
+    return {row.pk for row in rows}
