@@ -1,12 +1,15 @@
 """The nouns of the exchange, one file per noun family."""
 
+from exchange.models.days import Attendance, DoorCode
 from exchange.models.experiences import Comment, Experience, ExperienceTopic, Helpful
 from exchange.models.formats import Edition, ExchangeFormat, FormatCity
 from exchange.models.workshops import CalendarAddress, Registration, Workshop, WorkshopHost
 
 __all__ = [
+    "Attendance",
     "CalendarAddress",
     "Comment",
+    "DoorCode",
     "Edition",
     "ExchangeFormat",
     "Experience",

@@ -29,6 +29,9 @@ _WORDS = {
     "workshop.host_recalled": gettext_lazy("hat die Frage zurückgenommen"),
     "workshop.host_accepted": gettext_lazy("lädt mit ein"),
     "workshop.host_declined": gettext_lazy("lädt nicht mit ein"),
+    "workshop.attendance_begun": gettext_lazy("hat die Anwesenheitsliste begonnen"),
+    "workshop.attendance_taken_back": gettext_lazy("hat ein Häkchen der Anwesenheit zurückgenommen"),
+    "workshop.door_code_renewed": gettext_lazy("hat den Code an der Tür erneuert"),
 }
 _FIELDS = {
     "hashtag": gettext_lazy("Hashtag"),

@@ -224,6 +224,14 @@ def registration_or_place(who: Who, row: Row, w: World) -> bool:
     return row["person_id"] == who.person_id or _place(who, row, w)
 
 
+def hosted(who: Who, row: Row, w: World) -> bool:
+    return bool(who.coordinates & tied(w, "exchange_workshophost", "workshop_id", row["workshop_id"], "accepted"))
+
+
+def own_or_hosted(who: Who, row: Row, w: World) -> bool:
+    return own(who, row, w) or hosted(who, row, w)
+
+
 # --- conversations ------------------------------------------------------------------------------------------------
 
 
@@ -301,6 +309,7 @@ SEES: dict[str, Rule] = {
     "exchange_edition": edition,
     "exchange_workshop": workshop,
     "exchange_registration": registration,
+    "exchange_attendance": own_or_hosted,
     "chat_conversation": conversation,
     "chat_message": message,
     "chat_messagefile": file,
@@ -327,6 +336,7 @@ REACHES: dict[str, Rule] = {
     "exchange_formatcity": _tie("exchange_formatcity", "format_id", "exchange_exchangeformat", exchange_format),
     "exchange_workshophost": _tie("exchange_workshophost", "workshop_id", "exchange_workshop", workshop),
     "exchange_calendaraddress": own,
+    "exchange_doorcode": hosted,
     "chat_participant": participant,
     "chat_messagefile": unsent_or_of_message,
     "chat_earliertext": message,

@@ -16,7 +16,7 @@ from django.db import DatabaseError, ProgrammingError, connection, transaction
 from django.utils import timezone
 
 from chat.models import Block, ChatWish, EarlierText, KeepingRule, Message, MessageFile, MissedMail, MissedTold
-from exchange.models import CalendarAddress, Helpful
+from exchange.models import Attendance, CalendarAddress, DoorCode, Helpful
 from notices.models import NoticeWish, PushSubscription
 from tenancy.models import Invitation
 from tenancy.viewer import ANONYMOUS, Viewer, viewer_for
@@ -114,6 +114,12 @@ def world(cast: SimpleNamespace) -> Aviary:
     ReportFactory(reporter=cast.pilot, text=birds.word("bypilot"))
     seats = next(w for w in birds.of("Workshop") if "xqworkshoptitlexq" in w.title)
     RegistrationFactory(workshop=seats, person=cast.outsider, network=cast.giessen, needs=birds.word("shownseat"))
+    for place in (seats.registrations.filter(state="seat").earliest("pk"), seats.registrations.latest("pk")):
+        Attendance.objects.create(
+            workshop=seats, registration=place, person=place.person, day=timezone.localdate(),
+            by="code", marked_by=place.person,
+        )  # fmt: skip
+    DoorCode.objects.create(workshop=seats, generation=1)
     gone = {"state": "withdrawn", "needs": birds.word("withdrawnseat")}
     RegistrationFactory(workshop=seats, person=cast.pilot, network=cast.konstanz, **gone)
     RegistrationFactory(person=cast.pilot, network=cast.konstanz, needs=birds.word("seatelsewhere"))

@@ -14,8 +14,8 @@ from django.db.models import BooleanField, F, Value
 
 from chat import policies as chat
 from chat.models import Block, Conversation, Message, MessageFile, Participant
-from exchange.models import Comment, Edition, ExchangeFormat, Experience, Registration, Workshop
-from exchange.policies import experiences, formats, workshops
+from exchange.models import Attendance, Comment, Edition, ExchangeFormat, Experience, Registration, Workshop
+from exchange.policies import days, experiences, formats, workshops
 from moderation.models import ModerationDecision, Report
 from moderation.policies import record, reports
 from notices.models import Notice
@@ -68,6 +68,7 @@ EVERYTHING: dict[Any, Callable[..., Any]] = {
     workshops.listed_workshops: lambda _viewer: Workshop.objects.all(),
     workshops.own_registrations: lambda _viewer: Registration.objects.all(),
     workshops.visible_registrations: lambda _viewer, workshop, _own: Registration.objects.filter(workshop=workshop),
+    days.visible_attendance: lambda _viewer: Attendance.objects.all(),
     record.visible_land_record: lambda _viewer: AuditEntry.objects.all(),
     record.visible_network_record: lambda _viewer, _network: AuditEntry.objects.all(),
     reports.visible_reports: lambda _viewer: Report.objects.all(),

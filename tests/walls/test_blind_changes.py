@@ -31,6 +31,7 @@ CHANGED = {
     "chat_participant": "read_seq = 77",
     "exchange_calendaraddress": "generation = 77",
     "exchange_comment": "body = 'changed'",
+    "exchange_doorcode": "generation = 77",
     "exchange_edition": "motto = 'changed'",
     "exchange_exchangeformat": "motto = 'changed'",
     "exchange_experience": "summary = 'changed'",

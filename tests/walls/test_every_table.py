@@ -38,6 +38,8 @@ UNIQUE = {
     "helpful_once_per_person": "Both columns are in sight: the experience, and the own person.",
     "one_place_per_person_and_workshop": "Only the own place is ever added.",
     "exchange_calendaraddress_person_id_key": "One's own.",
+    "there_once_a_day": "Added by whose seat it is, or by hosts, who see all of it.",
+    "exchange_doorcode_workshop_id_key": "Written by hosts of that workshop, who see it.",
     "notices_noticewish_person_id_key": "One's own.",
     "notices_pushsubscription_endpoint_key": "Only a browser itself knows its endpoint, and it takes it over.",
     "chat_missedmail_person_id_key": "One's own.",
@@ -78,6 +80,7 @@ UNIQUE = {
     "chat_messagefile_key_key": "122 random bits.",
     "tenancy_invitation_token_hash_key": "192 random bits.",
     "exchange_workshop_calendar_uid_key": "122 random bits.",
+    "exchange_attendance_check_code_key": "80 random bits.",
 }
 
 #: Functions past the wall that do not ask who acts, each with why they need not.
@@ -88,6 +91,7 @@ ASKS_NOBODY = {
     "notices_without_mail": "Whether people want mails, asked before they are told. Nothing else of their wishes.",
     "notices_quiet": "When those named want quiet, asked before they are told. Nothing else of their wishes.",
     "chat_room_of": "The number of a thing's room, and nothing of the room.",
+    "exchange_forget_attendance": "Deletes what is older than a year, whoever comes by.",
     "exchange_hashtag_taken": "Yes or no; a format is told by its hashtag.",
     "exchange_slug_taken": "As above.",
     "exchange_calendar_generation": "A count that is worth nothing without the key of the installation.",

@@ -30,6 +30,7 @@ TABLES = (
     "tenancy_membership", "tenancy_invitation", "tenancy_topic", "exchange_experience", "exchange_experiencetopic",
     "exchange_comment", "exchange_helpful", "exchange_exchangeformat", "exchange_formatcity", "exchange_workshop",
     "exchange_workshophost", "exchange_edition", "exchange_registration", "exchange_calendaraddress",
+    "exchange_attendance", "exchange_doorcode",
     "chat_conversation", "chat_participant", "chat_message", "chat_earliertext", "chat_messagefile", "chat_chatwish",
     "chat_block", "chat_keepingrule", "chat_missedtold", "chat_missedmail", "notices_pushsubscription",
     "moderation_moderationdecision", "moderation_report", "notices_notice", "notices_noticewish", "toolkit_auditentry",
@@ -255,6 +256,18 @@ def _meetings(w: World) -> None:
             name_shown=w.chance(0.6),
         )
     w.add("exchange_calendaraddress", person_id=w.some("tenancy_person")["id"])
+    for place in w.rows["exchange_registration"][:2]:
+        w.add(
+            "exchange_attendance",
+            workshop_id=place["workshop_id"],
+            registration_id=place["id"],
+            person_id=place["person_id"],
+            day=DAY,
+            by="list",
+            marked_by_id=w.some("tenancy_person")["id"],
+            check_code=f"{w.number:08d}{place['id']:08d}",
+        )
+    w.add("exchange_doorcode", workshop_id=w.some("exchange_workshop")["id"], generation=1)
 
 
 def _ties(w: World, table: str, column: str, parent: str, states: Sequence[str]) -> None:

@@ -1,0 +1,45 @@
+"""The day of a workshop: lists and door codes are the hosts', checking in is for those with a seat."""
+
+from __future__ import annotations
+
+import datetime
+from types import SimpleNamespace
+
+from django.utils import timezone
+
+from exchange.door_codes import door_code
+from exchange.policies.days import days_of
+from tests.access.rows_workshops import owners, pk
+from tests.factories.workshops import RegistrationFactory, WorkshopFactory
+
+
+def build(cast: SimpleNamespace) -> SimpleNamespace:
+    """Workshops of Konstanz that are on: in the town hall and online; the pilot has a seat."""
+    begun = {"starts_at": timezone.now() - datetime.timedelta(minutes=30), "hosts": [cast.konstanz]}
+    here, online = WorkshopFactory(**begun), WorkshopFactory(**begun, mode="online")
+    places = [RegistrationFactory(workshop=w, person=cast.pilot, network=cast.konstanz) for w in (here, online)]
+    return SimpleNamespace(here=here, online=online, place=places[0], code=door_code(here.pk, 0),
+                           day=days_of(here)[0].date.isoformat())  # fmt: skip
+
+
+def at_door(world: SimpleNamespace) -> dict[str, object]:
+    return {"pk": world.here.pk, "code": world.code}
+
+
+ROWS = {
+    "exchange:attendance": owners("get", 200, pk("here")),
+    "exchange:attendance#post": owners(
+        "post", 302, pk("here"), data=lambda w: {"there": w.place.pk, "tag": w.day}
+    ),
+    "exchange:attendance#of-others": owners(
+        "post", 404, pk("online"), data=lambda w: {"there": w.place.pk, "tag": w.day}
+    ),
+    "exchange:door": owners("get", 200, pk("here")),
+    "exchange:door-renew": owners("post", 302, pk("here")),
+    "exchange:check-in": owners("get", 200, at_door, outsider=200, pilot=200, office_head=200, moderator=200,
+                                other_moderator=200),
+    "exchange:check-in#guessed": owners("get", 403, lambda w: {"pk": w.here.pk, "code": "0" * 25}),
+    "exchange:check-in#post": owners("post", 403, at_door, pilot=302),
+    "exchange:check-in-alone": owners("post", 403, pk("online"), pilot=302),
+    "exchange:check-in-alone#at-the-door": owners("post", 403, pk("here")),
+}  # fmt: skip
