@@ -3,11 +3,13 @@
 from exchange.models.days import Attendance, DoorCode
 from exchange.models.experiences import Comment, Experience, ExperienceTopic, Helpful
 from exchange.models.formats import Edition, ExchangeFormat, FormatCity
+from exchange.models.invitations import CalendarMail, WorkshopMove
 from exchange.models.workshops import CalendarAddress, Registration, Workshop, WorkshopHost
 
 __all__ = [
     "Attendance",
     "CalendarAddress",
+    "CalendarMail",
     "Comment",
     "DoorCode",
     "Edition",
@@ -19,4 +21,5 @@ __all__ = [
     "Registration",
     "Workshop",
     "WorkshopHost",
+    "WorkshopMove",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils import timezone
@@ -12,6 +13,11 @@ from django.utils.translation import gettext_lazy as _
 
 from exchange.models.formats import ExchangeFormat
 from toolkit.audience import AudienceField, Rung
+
+
+def usual_reminders() -> list[int]:
+    """How many days before it begins people are reminded, where the hosts say nothing else."""
+    return [7, 1]
 
 
 class Workshop(models.Model):
@@ -75,6 +81,12 @@ class Workshop(models.Model):
     version = models.PositiveIntegerField(default=1, help_text="Rises with each change; guards against lost words")
     calendar_uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     calendar_sequence = models.PositiveIntegerField(default=0, help_text="SEQUENCE of RFC 5545: rises with each move")
+    reminder_days = ArrayField(
+        models.PositiveSmallIntegerField(),
+        default=usual_reminders,
+        blank=True,
+        help_text="So many days before it begins people with a seat are reminded",
+    )
     room_id = models.BigIntegerField(null=True, blank=True, help_text="Number of its conversation in chat")
     audience = AudienceField()
 

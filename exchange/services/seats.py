@@ -18,6 +18,7 @@ from chat.public import join_room, leave_room, open_room
 from exchange.models import Registration, Workshop
 from exchange.policies.published import may_speak_for
 from exchange.policies.workshops import LIVING, hosts_of, may_take_seat, may_withdraw, visible_workshops
+from exchange.services.invitations import place_changed, places_changed
 from tenancy.models import Membership
 from tenancy.queries.people import coordinators_of
 from tenancy.viewer import Viewer, viewer_by_id
@@ -97,6 +98,7 @@ def take_seat(
     )
     if free:
         join_room(room_of(workshop), [viewer.someone])
+        place_changed(registration)
     return registration
 
 
@@ -118,6 +120,7 @@ def _give_back(workshop: Workshop, registration: Registration, now: datetime) ->
     registration.withdrawn_at = now
     registration.needs = ""
     registration.save(update_fields=["state", "withdrawn_at", "needs"])
+    place_changed(registration)
     if workshop.room_id is not None and registration.person_id not in coordinators_of(hosts_of(workshop)):
         leave_room(workshop.room_id, [registration.person_id])
     move_up(workshop, at=now)
@@ -134,6 +137,7 @@ def move_up(workshop: Workshop, *, at: datetime) -> list[int]:
     if people:
         join_room(room_of(workshop), people)
         _tell_seated(people, workshop.pk, workshop.title)
+        places_changed(workshop.pk, people)
     workshop.refresh_from_db(fields=["seats", "seats_taken"])
     return people
 
@@ -158,6 +162,7 @@ def membership_ended(membership: Membership) -> None:
         return
     ended = rows_of("exchange_end_places", membership.person_id, membership.network_id, timezone.now())
     for workshop_id, title, room_id, hosts, moved in ended:
+        places_changed(workshop_id, [membership.person_id, *moved])
         if room_id is not None and membership.person_id not in coordinators_of(hosts):
             leave_room(room_id, [membership.person_id])
         if moved:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.functional import lazy
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from chat.public import open_room
+from exchange.invitations import changes_in_words
 from exchange.models import ExchangeFormat, Registration, Workshop, WorkshopHost
 from exchange.policies.workshops import (
     LIVING,
@@ -25,6 +25,7 @@ from exchange.policies.workshops import (
 )
 from exchange.services.changes import changes_between
 from exchange.services.hosting import invite_host, locked, record_act
+from exchange.services.invitations import calendar_changed
 from exchange.services.seats import move_up, page_of, room_of
 from tenancy.queries.people import coordinators_of
 from tenancy.viewer import Viewer
@@ -34,15 +35,18 @@ from toolkit.audience import ALL_NETWORKS, PUBLIC, land_key, network_key
 from toolkit.past_sight import rows_of
 from toolkit.telling import tell
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
 #: What a coordinator writes of a workshop.
 WORDS = (
     "title", "summary", "description", "agenda", "accessibility", "kind", "mode", "starts_at", "ends_at", "place",
     "online_url", "seats", "registration_ends_at", "rung",
 )  # fmt: skip
 #: A change of these is a move: everybody who comes is told, and calendars take the new entry for the old.
-MOVES = ("starts_at", "ends_at", "place", "mode", "online_url")
-#: A moment in the words of whoever reads it.
-_LAZY_DAY = lazy(date_format, str)
+MOVES = ("title", "starts_at", "ends_at", "place", "mode", "online_url")
+#: What changed, in the words of whoever reads it.
+_LAZY_CHANGES = lazy(lambda changes, workshop: " ".join(changes_in_words(changes, workshop)), str)
 
 
 class WorkshopChangedMeanwhile(Conflict):
@@ -95,10 +99,12 @@ def create_workshop(
 
 
 @verb
-def save_workshop(viewer: Viewer, workshop_id: int, *, version: int, words: Mapping[str, Any]) -> Workshop:
+def save_workshop(
+    viewer: Viewer, workshop_id: int, *, version: int, words: Mapping[str, Any], reason: str = ""
+) -> Workshop:
     """Store what changed, and put it on the record for all hosts.
 
-    More seats let the head of the queue move up. A move tells everybody who comes. Raises
+    More seats let the head of the queue move up. A move tells everybody who comes, with the ``reason``. Raises
     ``WorkshopChangedMeanwhile``, and ``Conflict`` on ``seats`` or ``rung`` when somebody would lose a place.
     """
     workshop = locked(workshop_id)
@@ -132,7 +138,8 @@ def save_workshop(viewer: Viewer, workshop_id: int, *, version: int, words: Mapp
         shown["online_url"] = ["…", "…"]
     record_act(viewer, "changed", workshop, network_id=_acting(viewer, workshop), changes=shown)
     if moved:
-        _tell_moved(viewer, workshop)
+        calendar_changed(workshop, changes, reason)
+        _tell_moved(viewer, workshop, changes, reason)
     move_up(workshop, at=timezone.now())
     return workshop
 
@@ -148,19 +155,26 @@ def _nobody_shut_out(workshop: Workshop) -> None:
             raise Conflict(_("Damit sähen schon Angemeldete die Veranstaltung nicht mehr."), field="rung")
 
 
-def _tell_moved(viewer: Viewer, workshop: Workshop) -> None:
-    tell(
-        _coming(workshop) - {viewer.someone},
+def _tell_moved(viewer: Viewer, workshop: Workshop, changes: Mapping[str, list[Any]], reason: str) -> None:
+    sentence = _("„{title}“ hat sich geändert. {changes} {reason}")
+    _tell_all(
+        workshop,
+        but=viewer.someone,
         kind="workshop.moved",
-        text=format_lazy(
-            _("„{title}“ hat sich geändert: jetzt {day}. Bitte prüfen Sie Zeit und Ort."),
-            title=workshop.title,
-            day=_LAZY_DAY(timezone.localtime(workshop.starts_at), "j. F Y, H:i"),
-        ),
-        url=page_of(workshop),
+        text=format_lazy(sentence, title=workshop.title, changes=_LAZY_CHANGES(changes, workshop), reason=reason),
         key=f"workshop-{workshop.pk}-move-{workshop.calendar_sequence}",
-        mail=True,
     )
+
+
+def _tell_all(
+    workshop: Workshop, *, but: int, kind: str, text: _StrPromise, key: str, also: Iterable[int] = ()
+) -> None:
+    """Tell everybody who comes or waits; who has a seat has the mail from their invitation."""
+    rows = Registration.objects.filter(workshop=workshop, state=Registration.State.SEAT)
+    seated = set(rows.values_list("person_id", flat=True))
+    others = (_coming(workshop) | set(also)) - seated
+    for people, mail in ((seated, False), (others, True)):
+        tell(people - {but}, kind=kind, text=text, url=page_of(workshop), key=key, mail=mail)
 
 
 @verb
@@ -198,13 +212,14 @@ def cancel_workshop(viewer: Viewer, workshop_id: int, *, reason: str, at: dateti
     workshop.save(update_fields=["state", "cancel_reason", "version", "calendar_sequence", "updated_at"])
     _keep_edition(workshop)
     record_act(viewer, "cancelled", workshop, network_id=_acting(viewer, workshop), reason=reason)
-    tell(
-        (_coming(workshop) | set(coordinators_of(hosts_of(workshop)))) - {viewer.someone},
+    calendar_changed(workshop)
+    _tell_all(
+        workshop,
+        but=viewer.someone,
+        also=coordinators_of(hosts_of(workshop)),
         kind="workshop.cancelled",
         text=format_lazy(_("„{title}“ ist abgesagt: {reason}"), title=workshop.title[:120], reason=reason),
-        url=page_of(workshop),
         key=f"workshop-{workshop.pk}-cancelled",
-        mail=True,
     )
     return workshop
 

@@ -83,11 +83,26 @@ def job_for_nobody(
     because="The text was written for its reader when it was enqueued; nothing is looked up.",
     queue="mail",
 )
-def send_mail_job(*, to: str, subject: str, body: str, html: str = "", headers: dict[str, str] | None = None) -> None:
-    """Send one mail, plain and, where there is one, with a page; tried again with growing waits when nobody answers."""
+def send_mail_job(
+    *,
+    to: str,
+    subject: str,
+    body: str,
+    html: str = "",
+    headers: dict[str, str] | None = None,
+    calendar: dict[str, str] | None = None,
+) -> None:
+    """Send one mail, plain and, where there is one, with a page or an invitation of ``method`` and ``text``.
+
+    Tried again with growing waits when nobody answers.
+    """
     mail = EmailMultiAlternatives(
         subject=subject, body=body, from_email=settings.DEFAULT_FROM_EMAIL, to=[to], headers=headers or {}
     )
     if html:
         mail.attach_alternative(html, "text/html")
+    if calendar:
+        # Programs read the part beside the text, people and phones open the file: both carry the same.
+        mail.attach_alternative(calendar["text"], f"text/calendar; method={calendar['method']}; component=VEVENT")
+        mail.attach("lotsennetz.ics", calendar["text"].encode(), "application/ics")
     mail.send()

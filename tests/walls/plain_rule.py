@@ -180,6 +180,10 @@ def workshop(who: Who, row: Row, w: World) -> bool:
     return at_the_door or (row["state"] != "draft" and climbs(who, w, row["rung"], owners))
 
 
+def of_its_workshop(who: Who, row: Row, w: World) -> bool:
+    return workshop(who, w.get("exchange_workshop", row["workshop_id"]), w)
+
+
 def edition(who: Who, row: Row, w: World) -> bool:
     if row["workshop_id"] is not None and not workshop(who, w.get("exchange_workshop", row["workshop_id"]), w):
         return False
@@ -337,6 +341,8 @@ REACHES: dict[str, Rule] = {
     "exchange_workshophost": _tie("exchange_workshophost", "workshop_id", "exchange_workshop", workshop),
     "exchange_calendaraddress": own,
     "exchange_doorcode": hosted,
+    "exchange_calendarmail": own,
+    "exchange_workshopmove": of_its_workshop,
     "chat_participant": participant,
     "chat_messagefile": unsent_or_of_message,
     "chat_earliertext": message,

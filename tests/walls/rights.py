@@ -16,7 +16,7 @@ from django.db import DatabaseError, ProgrammingError, connection, transaction
 from django.utils import timezone
 
 from chat.models import Block, ChatWish, EarlierText, KeepingRule, Message, MessageFile, MissedMail, MissedTold
-from exchange.models import Attendance, CalendarAddress, DoorCode, Helpful
+from exchange.models import Attendance, CalendarAddress, CalendarMail, DoorCode, Helpful, WorkshopMove
 from notices.models import NoticeWish, PushSubscription
 from tenancy.models import Invitation
 from tenancy.viewer import ANONYMOUS, Viewer, viewer_for
@@ -124,6 +124,9 @@ def world(cast: SimpleNamespace) -> Aviary:
     RegistrationFactory(workshop=seats, person=cast.pilot, network=cast.konstanz, **gone)
     RegistrationFactory(person=cast.pilot, network=cast.konstanz, needs=birds.word("seatelsewhere"))
     wide = next(f for f in birds.of("ExchangeFormat") if f.hashtag == "Gefragt")
+    for person in (cast.pilot, cast.neighbour):
+        CalendarMail.objects.create(workshop=seats, person=person)
+    WorkshopMove.objects.create(workshop=seats, sequence=1, reason=birds.word("movedbecause"))
     narrow = next(w for w in birds.of("Workshop") if "xqknownworkshoptitlexq" in w.title)
     EditionFactory(format=wide, workshop=narrow, motto=birds.word("narrowedition"))
     past = {"ended_on": timezone.localdate()}

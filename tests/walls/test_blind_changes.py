@@ -30,6 +30,7 @@ CHANGED = {
     "chat_messagefile": "name = 'changed'",
     "chat_participant": "read_seq = 77",
     "exchange_calendaraddress": "generation = 77",
+    "exchange_calendarmail": "sequence = 77",
     "exchange_comment": "body = 'changed'",
     "exchange_doorcode": "generation = 77",
     "exchange_edition": "motto = 'changed'",

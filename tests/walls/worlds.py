@@ -31,6 +31,7 @@ TABLES = (
     "exchange_comment", "exchange_helpful", "exchange_exchangeformat", "exchange_formatcity", "exchange_workshop",
     "exchange_workshophost", "exchange_edition", "exchange_registration", "exchange_calendaraddress",
     "exchange_attendance", "exchange_doorcode",
+    "exchange_calendarmail", "exchange_workshopmove",
     "chat_conversation", "chat_participant", "chat_message", "chat_earliertext", "chat_messagefile", "chat_chatwish",
     "chat_block", "chat_keepingrule", "chat_missedtold", "chat_missedmail", "notices_pushsubscription",
     "moderation_moderationdecision", "moderation_report", "notices_notice", "notices_noticewish", "toolkit_auditentry",
@@ -268,6 +269,13 @@ def _meetings(w: World) -> None:
             check_code=f"{w.number:08d}{place['id']:08d}",
         )
     w.add("exchange_doorcode", workshop_id=w.some("exchange_workshop")["id"], generation=1)
+    w.add(
+        "exchange_calendarmail",
+        workshop_id=w.rows["exchange_workshop"][0]["id"],
+        person_id=w.rows["tenancy_person"][w.number % 6]["id"],
+    )
+    for number, workshop in enumerate(w.rows["exchange_workshop"]):
+        w.add("exchange_workshopmove", workshop_id=workshop["id"], sequence=number)
 
 
 def _ties(w: World, table: str, column: str, parent: str, states: Sequence[str]) -> None:
