@@ -2,12 +2,13 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
-from exchange.routes import calendar, days, experiences, workshops
+from exchange.routes import after, calendar, days, experiences, workshops
 
 app_name = "exchange"
 
 urlpatterns: list[URLPattern] = [
     *experiences.urlpatterns,
+    *after.urlpatterns,
     *workshops.urlpatterns,
     *days.urlpatterns,
     *calendar.urlpatterns,

@@ -40,6 +40,22 @@ class Experience(models.Model):
 
     network = models.ForeignKey("tenancy.Network", on_delete=models.PROTECT, related_name="+")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    exchange_format = models.ForeignKey(
+        "exchange.ExchangeFormat",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The format that it came out of; stays as it was begun",
+    )
+    workshop = models.ForeignKey(
+        "exchange.Workshop",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The workshop that it came out of; stays as it was begun",
+    )
     office = models.ForeignKey(
         "tenancy.Office",
         on_delete=models.PROTECT,

@@ -13,7 +13,11 @@ from toolkit.audience import AudienceField, Rung
 
 
 class ExchangeFormat(models.Model):
-    """A lasting format between cities, such as #KNmeetsHN."""
+    """A lasting format between cities, such as #KNmeetsHN.
+
+    Until two cities have accepted it is a draft between the coordinations of those who are in it or invited. The
+    database founds it then, and keeps it founded, also when a city leaves.
+    """
 
     hashtag = models.CharField(max_length=40, help_text="Without the #")
     slug = models.SlugField(max_length=40, unique=True)
@@ -30,6 +34,9 @@ class ExchangeFormat(models.Model):
         related_name="+",
     )
     created_at = models.DateTimeField(auto_now_add=True)
+    founded_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When its second city accepted; kept by a trigger"
+    )
     room_id = models.BigIntegerField(null=True, blank=True, help_text="Number of its conversation in chat")
     version = models.PositiveIntegerField(default=1, help_text="Rises with each change; guards against lost words")
     audience = AudienceField()
@@ -53,12 +60,14 @@ class ExchangeFormat(models.Model):
 
 
 class FormatCity(models.Model):
-    """A city in a format: invited, accepted, gone. All who accepted own it with equal rights."""
+    """A city in a format: invited or asking, accepted, gone. All who accepted own it with equal rights."""
 
     class State(models.TextChoices):
         INVITED = "invited", _("Eingeladen")
+        ASKED = "asked", _("Möchte mitmachen")
         ACCEPTED = "accepted", _("Dabei")
         DECLINED = "declined", _("Abgelehnt")
+        REFUSED = "refused", _("Nicht aufgenommen")
         LEFT = "left", _("Ausgeschieden")
 
     format = models.ForeignKey(ExchangeFormat, on_delete=models.CASCADE, related_name="cities")

@@ -13,13 +13,14 @@ from toolkit.rules import there_is, within_sight
 
 _ONLY_OWNERS = _("Das darf die Koordination einer der beteiligten Kommunen.")
 _ONLY_COORDINATION = _("Das darf nur die Koordination Ihres Netzwerks.")
+_NOTHING_ASKED = _("Diese Kommune wartet nicht auf eine Antwort.")
 
 
 # --- which may I see? ----------------------------------------------------------------------------------------------
 
 
 def visible_formats(viewer: Viewer) -> QuerySet[ExchangeFormat]:
-    """The formats within the viewer's sight; an invited city sees one through its coordinators."""
+    """The formats within the viewer's sight; before the founding that is the coordinations in it or invited."""
     return within_sight(ExchangeFormat.objects.all(), viewer)
 
 
@@ -45,6 +46,12 @@ def invited_to(exchange_format: ExchangeFormat) -> frozenset[int]:
     return frozenset(city.network_id for city in exchange_format.cities.all() if city.state == invited)
 
 
+def asking_for(exchange_format: ExchangeFormat) -> frozenset[int]:
+    """The networks that want to join and have no answer yet."""
+    asked = FormatCity.State.ASKED
+    return frozenset(city.network_id for city in exchange_format.cities.all() if city.state == asked)
+
+
 def may_create_format(viewer: Viewer, network_id: int | None = None) -> Decision:
     """Whether the viewer may begin a format, for this network or for any of their own."""
     if not viewer.coordinates:
@@ -68,7 +75,48 @@ def may_invite_city(viewer: Viewer, exchange_format: ExchangeFormat, network_id:
         return deny(_("Diese Kommune ist schon dabei."))
     if network_id in invited_to(exchange_format):
         return deny(_("Diese Kommune ist schon eingeladen und hat noch nicht geantwortet."))
+    if network_id in asking_for(exchange_format):
+        return deny(_("Diese Kommune möchte selbst mitmachen und wartet auf Ihre Antwort."))
     return ALLOW
+
+
+def may_ask_to_join(viewer: Viewer, exchange_format: ExchangeFormat, network_id: int | None = None) -> Decision:
+    """Whether the viewer may ask for a city of theirs to be let in: any city that sees it and is not in it.
+
+    A city that the others did not take in waits for their invitation, so that no is a no.
+    """
+    if not viewer.coordinates:
+        return deny(_("Das fragt die Koordination Ihres Netzwerks an."))
+    if exchange_format.founded_at is None:
+        return deny(_("Dieses Format ist noch im Entstehen. Mitmachen kann, wer eingeladen ist."))
+    if not viewer.coordinates.isdisjoint(owners_of(exchange_format)):
+        return deny(_("Ihre Kommune ist schon dabei."))
+    if network_id is None:
+        return ALLOW
+    if network_id not in viewer.coordinates:
+        return deny(_ONLY_COORDINATION)
+    if network_id in invited_to(exchange_format):
+        return deny(_("Ihre Kommune ist eingeladen. Sie können einfach zusagen."))
+    if network_id in asking_for(exchange_format):
+        return deny(_("Ihre Kommune hat schon gefragt. Die Antwort steht noch aus."))
+    if any(c.network_id == network_id and c.state == FormatCity.State.REFUSED for c in exchange_format.cities.all()):
+        return deny(_("Die beteiligten Kommunen haben abgelehnt. Sie können Sie jederzeit einladen."))
+    return may_invite_as(network_id)
+
+
+def may_take_asking_back(viewer: Viewer, exchange_format: ExchangeFormat, network_id: int) -> Decision:
+    """Whether the viewer may take back what their city asked, while nobody has answered."""
+    if network_id not in viewer.coordinates:
+        return deny(_ONLY_COORDINATION)
+    return ALLOW if network_id in asking_for(exchange_format) else deny(_NOTHING_ASKED)
+
+
+def may_answer_asking(viewer: Viewer, exchange_format: ExchangeFormat, network_id: int) -> Decision:
+    """Whether the viewer may let a city in that asked, or not: any coordinator of a city that accepted."""
+    owners = may_edit_format(viewer, exchange_format)
+    if not owners:
+        return owners
+    return ALLOW if network_id in asking_for(exchange_format) else deny(_NOTHING_ASKED)
 
 
 def may_recall_city(viewer: Viewer, exchange_format: ExchangeFormat, network_id: int) -> Decision:
@@ -79,7 +127,7 @@ def may_recall_city(viewer: Viewer, exchange_format: ExchangeFormat, network_id:
     if network_id in owners_of(exchange_format):
         return deny(_("Eine Kommune, die dabei ist, kann nur sich selbst zurückziehen."))
     if network_id not in invited_to(exchange_format):
-        return deny(_("Diese Kommune wartet nicht auf eine Antwort."))
+        return deny(_NOTHING_ASKED)
     return ALLOW
 
 

@@ -8,11 +8,13 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sub
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from exchange.models import Edition, ExchangeFormat, FormatCity, Workshop
+from exchange.models import Edition, ExchangeFormat, Experience, FormatCity, Workshop
 from exchange.policies.formats import may_edit_format, visible_editions, visible_formats
 from exchange.policies.workshops import listed_workshops
 from exchange.queries.acts import Act, acts_of
-from exchange.queries.workshops import SOONEST, series_of, with_hosts, with_own
+from exchange.queries.outcomes import outcomes_of_format
+from exchange.queries.story import Story, story_of
+from exchange.queries.workshops import SOONEST, CityCount, counted_cities, series_of, with_hosts, with_own
 from tenancy.models import Network
 from tenancy.viewer import Viewer
 from toolkit.pagination import Page, page_by_key
@@ -55,6 +57,9 @@ class FormatPage:
     editions: list[Edition]
     coming: list[Workshop]
     changes: list[Act]
+    story: Story
+    outcomes: list[Experience]
+    took_part: list[CityCount]
 
     def _in(self, state: str) -> list[Network]:
         return [city.network for city in self.format.cities.all() if city.state == state]
@@ -70,6 +75,21 @@ class FormatPage:
         return self._in(FormatCity.State.INVITED)
 
     @property
+    def asking(self) -> list[Network]:
+        """The networks that want to join; for owners and for those who ask."""
+        return self._in(FormatCity.State.ASKED)
+
+    @property
+    def refused(self) -> list[Network]:
+        """The networks that asked and were not taken in; for owners only."""
+        return self._in(FormatCity.State.REFUSED)
+
+    @property
+    def people(self) -> int:
+        """Seats taken in all its workshops in sight."""
+        return sum(city.people for city in self.took_part)
+
+    @property
     def declined(self) -> list[Network]:
         """The networks that said no; for owners only."""
         return self._in(FormatCity.State.DECLINED)
@@ -82,24 +102,35 @@ def readable_format(viewer: Viewer, slug: str) -> ExchangeFormat:
 
 
 def format_page(viewer: Viewer, slug: str) -> FormatPage:
-    """The page of a format: five queries, two more for its owners. Raises ``DoesNotExist``."""
+    """The page of a format: nine queries at most, two more for its owners. Raises ``DoesNotExist``."""
     exchange_format = readable_format(viewer, slug)
     editions = series_of(viewer, exchange_format.pk)
     coming = listed_workshops(viewer).filter(format=exchange_format, state=Workshop.State.OPEN)
     ahead = [w for w in with_own(with_hosts(coming, viewer), viewer).order_by(*SOONEST)[:20] if not w.is_over]
+    outcomes = outcomes_of_format(viewer, exchange_format.pk)
+    story = story_of(exchange_format, editions, outcomes, today=timezone.localdate())
     return FormatPage(
         format=exchange_format,
         editions=editions[::-1],
+        story=story,
+        outcomes=outcomes,
+        took_part=counted_cities("exchange_format_cities", exchange_format.pk),
         coming=ahead,
         changes=acts_of("format", exchange_format.pk) if may_edit_format(viewer, exchange_format) else [],
     )
 
 
 def waiting_invitations(viewer: Viewer) -> list[FormatCity]:
-    """The invitations to formats that wait for the viewer's answer. One query, none for who coordinates nothing."""
+    """What waits for the viewer's answer: invitations to formats, and cities that want to join the viewer's own.
+
+    One query, none for who coordinates nothing.
+    """
     if not viewer.coordinates:
         return []
-    rows = FormatCity.objects.filter(network_id__in=list(viewer.coordinates), state=FormatCity.State.INVITED)
+    own = list(viewer.coordinates)
+    owned = FormatCity.objects.filter(format=OuterRef("format"), network_id__in=own, state=FormatCity.State.ACCEPTED)
+    asked = Q(state=FormatCity.State.ASKED) & Exists(owned)
+    rows = FormatCity.objects.filter(Q(network_id__in=own, state=FormatCity.State.INVITED) | asked)
     rows = rows.filter(format__in=visible_formats(viewer)).select_related("format", "network__municipality")
     return list(rows.order_by("invited_at", "id")[:10])
 

@@ -237,7 +237,12 @@ def series_of(viewer: Viewer, format_id: int | None) -> list[Edition]:
 
 def city_counts(workshop: Workshop) -> list[CityCount]:
     """How many seats each city has taken, most first: numbers without names. Two queries."""
-    counted = dict(rows_of("exchange_workshop_cities", workshop.pk))
+    return counted_cities("exchange_workshop_cities", workshop.pk)
+
+
+def counted_cities(function: str, number: int) -> list[CityCount]:
+    """What a function of the owner's counts by city, most first. Two queries, one where it counts nothing."""
+    counted = {network_id: people for network_id, people, *_more in rows_of(function, number)}
     networks = Network.objects.select_related("municipality").filter(pk__in=counted)
     cities = [CityCount(network, counted[network.pk]) for network in networks]
     return sorted(cities, key=lambda city: (-city.people, city.network.municipality.name))

@@ -41,7 +41,7 @@ EDITION_WORDS = (
     "number", "year", "held_on", "mode", "state", "motto", "about", "themes", "place", "people_note", "reason",
 )  # fmt: skip
 #: Parts of addresses that no format may take.
-RESERVED = frozenset({"neu", "new", "feed", "kalender"})
+RESERVED = frozenset({"neu", "new", "feed", "kalender", "anregen"})
 
 
 class FormatChangedMeanwhile(Conflict):
@@ -52,16 +52,19 @@ class FormatChangedMeanwhile(Conflict):
         self.stored = stored
 
 
-def _locked(format_id: int) -> ExchangeFormat:
+def locked_format(format_id: int) -> ExchangeFormat:
+    """The format, locked until the transaction ends; raises ``DoesNotExist`` for what is out of sight."""
     locked("exchange_lock_format", ExchangeFormat, format_id)
     return ExchangeFormat.objects.get(pk=format_id)
 
 
-def _page(exchange_format: ExchangeFormat) -> str:
+def page_of_format(exchange_format: ExchangeFormat) -> str:
+    """The path of its page."""
     return reverse("exchange:format-detail", kwargs={"slug": exchange_format.slug})
 
 
-def _record(viewer: Viewer, verb: str, exchange_format: ExchangeFormat, **more: Any) -> None:
+def record_act(viewer: Viewer, verb: str, exchange_format: ExchangeFormat, **more: Any) -> None:
+    """One line on the record, for all its cities to read."""
     record(f"format.{verb}", person_id=viewer.person_id, subject="format", subject_id=exchange_format.pk, **more)
 
 
@@ -118,7 +121,7 @@ def create_format(
         "format", exchange_format.pk, f"#{exchange_format.hashtag}", {viewer.someone, *coordinators_of([network_id])}
     )
     exchange_format.save(update_fields=["room_id"])
-    _record(viewer, "created", exchange_format, network_id=network_id)
+    record_act(viewer, "created", exchange_format, network_id=network_id)
     for other in sorted(set(invited) - {network_id}):
         invite_city(viewer, exchange_format.pk, other)
     return exchange_format
@@ -137,7 +140,7 @@ def save_format(viewer: Viewer, format_id: int, *, version: int, words: Mapping[
 
     Raises ``FormatChangedMeanwhile``, and ``Conflict`` on ``hashtag``.
     """
-    exchange_format = _locked(format_id)
+    exchange_format = locked_format(format_id)
     require(may_edit_format(viewer, exchange_format))
     if exchange_format.version != version:
         raise FormatChangedMeanwhile(exchange_format)
@@ -153,14 +156,14 @@ def save_format(viewer: Viewer, format_id: int, *, version: int, words: Mapping[
     exchange_format.save(update_fields=[*words, "version"])
     if "hashtag" in changes and exchange_format.room_id is not None:
         open_room("format", exchange_format.pk, f"#{exchange_format.hashtag}")
-    _record(viewer, "changed", exchange_format, network_id=_acting(viewer, exchange_format), changes=changes)
+    record_act(viewer, "changed", exchange_format, network_id=_acting(viewer, exchange_format), changes=changes)
     return exchange_format
 
 
 @verb
 def invite_city(viewer: Viewer, format_id: int, network_id: int) -> FormatCity:
     """Ask another city to own the format too; its coordinators are told. Raises ``Network.DoesNotExist``."""
-    exchange_format = _locked(format_id)
+    exchange_format = locked_format(format_id)
     network = visible_networks(viewer).select_related("municipality").get(pk=network_id, published_at__isnull=False)
     require(may_invite_city(viewer, exchange_format, network.pk))
     city, _created = FormatCity.objects.update_or_create(
@@ -172,7 +175,7 @@ def invite_city(viewer: Viewer, format_id: int, network_id: int) -> FormatCity:
             "answered_at": None,
         },
     )
-    _record(viewer, "city_invited", exchange_format, network_id=network.pk)
+    record_act(viewer, "city_invited", exchange_format, network_id=network.pk)
     tell(
         coordinators_of([network.pk]),
         kind="invitation.format",
@@ -182,7 +185,7 @@ def invite_city(viewer: Viewer, format_id: int, network_id: int) -> FormatCity:
             town=network.municipality.name,
             hashtag=exchange_format.hashtag,
         ),
-        url=_page(exchange_format),
+        url=page_of_format(exchange_format),
         key=f"format-{exchange_format.pk}-invitation-{network.pk}",
         mail=True,
     )
@@ -192,16 +195,16 @@ def invite_city(viewer: Viewer, format_id: int, network_id: int) -> FormatCity:
 @verb
 def recall_city(viewer: Viewer, format_id: int, network_id: int) -> None:
     """Take an unanswered invitation back."""
-    exchange_format = _locked(format_id)
+    exchange_format = locked_format(format_id)
     require(may_recall_city(viewer, exchange_format, network_id))
     FormatCity.objects.filter(format=exchange_format, network_id=network_id).delete()
-    _record(viewer, "city_recalled", exchange_format, network_id=network_id)
+    record_act(viewer, "city_recalled", exchange_format, network_id=network_id)
 
 
 @verb
 def answer_format(viewer: Viewer, format_id: int, network_id: int, *, accept: bool) -> FormatCity:
     """Accept or decline for one's city. Who accepts owns the format like all the others, from this moment."""
-    exchange_format = _locked(format_id)
+    exchange_format = locked_format(format_id)
     require(may_answer_format(viewer, exchange_format, network_id))
     asking = owners_of(exchange_format)
     city = FormatCity.objects.select_related("network__municipality").get(format=exchange_format, network_id=network_id)
@@ -210,13 +213,13 @@ def answer_format(viewer: Viewer, format_id: int, network_id: int, *, accept: bo
     city.save(update_fields=["state", "answered_at"])
     if accept and exchange_format.room_id is not None:
         join_room(exchange_format.room_id, coordinators_of([network_id]))
-    _record(viewer, "city_accepted" if accept else "city_declined", exchange_format, network_id=network_id)
+    record_act(viewer, "city_accepted" if accept else "city_declined", exchange_format, network_id=network_id)
     sentence = _("{town} ist bei #{hashtag} dabei.") if accept else _("{town} macht bei #{hashtag} nicht mit.")
     tell(
         set(coordinators_of(asking)) - {viewer.someone},
         kind="workshop.format",
         text=format_lazy(sentence, town=city.network.municipality.name, hashtag=exchange_format.hashtag),
-        url=_page(exchange_format),
+        url=page_of_format(exchange_format),
         key=f"format-{exchange_format.pk}-answer-{network_id}",
         mail=True,
     )
@@ -226,7 +229,7 @@ def answer_format(viewer: Viewer, format_id: int, network_id: int, *, accept: bo
 @verb
 def leave_format(viewer: Viewer, format_id: int, network_id: int) -> None:
     """Take one's own city out. Its past editions stay in the history; its people leave the room."""
-    exchange_format = _locked(format_id)
+    exchange_format = locked_format(format_id)
     require(may_leave_format(viewer, exchange_format, network_id))
     network = Network.objects.select_related("municipality").get(pk=network_id)
     # Asked before: who left a narrow format does not see it any more.
@@ -236,14 +239,14 @@ def leave_format(viewer: Viewer, format_id: int, network_id: int) -> None:
     )
     if exchange_format.room_id is not None:
         leave_room(exchange_format.room_id, set(members_of([network_id])) - set(members_of(staying)))
-    _record(viewer, "city_left", exchange_format, network_id=network_id)
+    record_act(viewer, "city_left", exchange_format, network_id=network_id)
     tell(
         set(coordinators_of(staying)) - {viewer.someone},
         kind="workshop.format",
         text=format_lazy(
             _("{town} hat #{hashtag} verlassen."), town=network.municipality.name, hashtag=exchange_format.hashtag
         ),
-        url=_page(exchange_format),
+        url=page_of_format(exchange_format),
         key=f"format-{exchange_format.pk}-left-{network_id}",
         mail=True,
     )
@@ -254,7 +257,7 @@ def save_edition(
     viewer: Viewer, format_id: int, edition_id: int | None, *, words: Mapping[str, Any], host_ags: str | None
 ) -> Edition:
     """Add an edition to the history, or put one right. Raises ``Conflict`` on ``number`` when it is taken."""
-    exchange_format = _locked(format_id)
+    exchange_format = locked_format(format_id)
     require(may_edit_format(viewer, exchange_format))
     words = _known(words, EDITION_WORDS)
     edition = (
@@ -276,7 +279,7 @@ def save_edition(
         # An edition out of sight (that of a narrower workshop) has its number too; the words are the same for both.
         raise Conflict(_("Diese Nummer ist in diesem Format nicht frei."), field="number") from error
     verb = "edition_added" if edition_id is None else "edition_changed"
-    _record(
+    record_act(
         viewer, verb, exchange_format, network_id=_acting(viewer, exchange_format),
         changes=before or {"number": [None, edition.number]},
     )  # fmt: skip

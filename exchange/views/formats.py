@@ -25,6 +25,7 @@ from exchange.views.versions import two_texts
 from tenancy.middleware import ViewerRequest
 from tenancy.models import Network
 from toolkit.access import Conflict, deny, require
+from toolkit.panels import panels_for
 from toolkit.text import clean_query
 
 SECTION = {"section": "workshops"}
@@ -52,7 +53,8 @@ def format_or_404(request: ViewerRequest, slug: str) -> ExchangeFormat:
         raise Http404 from error
 
 
-def _back(exchange_format: ExchangeFormat, anchor: str = "") -> HttpResponse:
+def back_to(exchange_format: ExchangeFormat, anchor: str = "") -> HttpResponse:
+    """To the page of the format."""
     return redirect(reverse("exchange:format-detail", kwargs={"slug": exchange_format.slug}) + anchor)
 
 
@@ -105,6 +107,17 @@ def _detail(
             (n, towns[n], rules.may_leave_format(viewer, exchange_format, n))
             for n in sorted(rules.owners_of(exchange_format) & viewer.coordinates)
         ],
+        "askers": [network for network in page.asking if may_edit or network.pk in viewer.coordinates],
+        "may_ask": rules.may_ask_to_join(viewer, exchange_format),
+        "ask_for": [
+            (seat.network_id, seat.place)
+            for seat in viewer.seats
+            if seat.network_id in viewer.coordinates and rules.may_ask_to_join(viewer, exchange_format, seat.network_id)
+        ]
+        if viewer.coordinates and not may_edit
+        else [],
+        "parts": panels_for("format", request, page),
+        "tools": panels_for("format-tools", request, page),
         "may_see_invited": rules.may_see_invited(viewer, exchange_format),
         "invite_form": invite_form,
     }
@@ -119,7 +132,9 @@ def format_new(request: ViewerRequest) -> HttpResponse:
     others = town_choices(networks_to_invite(request.viewer))
     if len(own) == 1:
         others = [choice for choice in others if choice[0] != own[0][0]]
-    form = NewFormatForm(request.POST or None, networks=own, others=others)
+    # Those chosen among the suggestions; whatever else stands in the address chooses nobody.
+    chosen = [number for number, _town in others if str(number) in request.GET.getlist("mit")]
+    form = NewFormatForm(request.POST or None, networks=own, others=others, initial={"invited": chosen})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -128,7 +143,7 @@ def format_new(request: ViewerRequest) -> HttpResponse:
             form.add_error(error.field or None, str(error))
         else:
             messages.success(request, _("Das Format ist angelegt. Wer eingeladen ist, hat eine Nachricht bekommen."))
-            return _back(made)
+            return back_to(made)
     status = 422 if request.method == "POST" else 200
     return render(request, "exchange/format_form.html", {**SECTION, "form": form}, status=status)
 
@@ -151,7 +166,7 @@ def format_edit(request: ViewerRequest, slug: str) -> HttpResponse:
             form.add_error(error.field or None, str(error))
         else:
             messages.success(request, _("Gespeichert."))
-            return _back(stored)
+            return back_to(stored)
     status = 422 if request.method == "POST" else 200
     return render(request, "exchange/format_form.html", context, status=status)
 
@@ -167,10 +182,11 @@ def format_invite(request: ViewerRequest, slug: str) -> HttpResponse:
         return _detail(request, slug, invite_form=form, status=422)
     verbs.invite_city(request.viewer, stored.pk, form.cleaned_data["network"])
     messages.success(request, _("Die Einladung ist unterwegs."))
-    return _back(stored, "#kommunen")
+    return back_to(stored, "#kommunen")
 
 
-def _network(request: ViewerRequest) -> int:
+def asked_network(request: ViewerRequest) -> int:
+    """The network that a form is about; 404 for what is no number."""
     form = AnswerForm(request.POST)
     if not form.is_valid():
         raise Http404
@@ -182,9 +198,9 @@ def _network(request: ViewerRequest) -> int:
 def format_recall(request: ViewerRequest, slug: str) -> HttpResponse:
     """Take an unanswered invitation back."""
     stored = format_or_404(request, slug)
-    verbs.recall_city(request.viewer, stored.pk, _network(request))
+    verbs.recall_city(request.viewer, stored.pk, asked_network(request))
     messages.success(request, _("Die Einladung ist zurückgenommen."))
-    return _back(stored, "#kommunen")
+    return back_to(stored, "#kommunen")
 
 
 @require_POST
@@ -192,23 +208,23 @@ def format_answer(request: ViewerRequest, slug: str) -> HttpResponse:
     """Accept with ``answer=yes``, decline with ``answer=no``, for the city ``network``."""
     stored = format_or_404(request, slug)
     accept = request.POST.get("answer") == "yes"
-    verbs.answer_format(request.viewer, stored.pk, _network(request), accept=accept)
+    verbs.answer_format(request.viewer, stored.pk, asked_network(request), accept=accept)
     if accept:
         messages.success(request, _("Sie sind dabei. Das Format gehört jetzt auch Ihrer Kommune."))
     else:
         messages.success(request, _("Abgelehnt. Die anderen wissen Bescheid."))
     seen = rules.visible_formats(request.viewer).filter(pk=stored.pk).exists()
-    return _back(stored) if seen else redirect("exchange:format-list")
+    return back_to(stored) if seen else redirect("exchange:format-list")
 
 
 @require_POST
 def format_leave(request: ViewerRequest, slug: str) -> HttpResponse:
     """Take one's own city out."""
     stored = format_or_404(request, slug)
-    verbs.leave_format(request.viewer, stored.pk, _network(request))
+    verbs.leave_format(request.viewer, stored.pk, asked_network(request))
     messages.success(request, _("Ihre Kommune ist nicht mehr dabei. Die gemeinsame Geschichte bleibt."))
     seen = rules.visible_formats(request.viewer).filter(pk=stored.pk).exists()
-    return _back(stored) if seen else redirect("exchange:format-list")
+    return back_to(stored) if seen else redirect("exchange:format-list")
 
 
 @require_http_methods(["GET", "POST"])
@@ -236,7 +252,7 @@ def edition_edit(request: ViewerRequest, slug: str, number: int | None = None) -
             form.add_error(error.field or None, str(error))
         else:
             messages.success(request, _("Die Folge steht in der Geschichte."))
-            return _back(exchange_format, f"#folge-{saved.number}")
+            return back_to(exchange_format, f"#folge-{saved.number}")
     status = 422 if request.method == "POST" else 200
     context = {**SECTION, "form": form, "format": exchange_format, "edition": edition}
     return render(request, "exchange/format_edition.html", context, status=status)

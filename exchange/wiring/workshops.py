@@ -83,7 +83,9 @@ def _tasks(request: HttpRequest) -> list[Task]:
     tasks = [
         Task(
             title=format_lazy(
-                _("#{hashtag}: Macht {town} mit?"),
+                _("#{hashtag}: {town} möchte mitmachen")
+                if city.state == "asked"
+                else _("#{hashtag}: Macht {town} mit?"),
                 hashtag=city.format.hashtag,
                 town=city.network.municipality.name,
             ),

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from tests.access.table import Row, everyone, hidden
+from tests.factories.tenancy import NetworkFactory
 from tests.factories.workshops import EditionFactory, FormatFactory, RegistrationFactory, WorkshopFactory
 
 
@@ -17,6 +18,8 @@ def build(cast: SimpleNamespace) -> SimpleNamespace:
     konstanz, heilbronn = cast.konstanz, cast.heilbronn
     both = [konstanz, heilbronn]
     owned = FormatFactory(hashtag="KNmeetsHN", slug="knmeetshn", cities=both, invited=[cast.giessen])
+    third = NetworkFactory()
+    owned.cities.create(network=third, state="asked")
     EditionFactory(format=owned, number=1)
     taken = WorkshopFactory(hosts=both)
     RegistrationFactory(workshop=taken, person=cast.pilot, network=konstanz)
@@ -29,6 +32,10 @@ def build(cast: SimpleNamespace) -> SimpleNamespace:
         public=FormatFactory(hashtag="Offen", slug="offen", cities=[heilbronn], rung="public"),
         narrow=FormatFactory(hashtag="Eng", slug="eng", cities=[konstanz], rung="network"),
         asks=FormatFactory(hashtag="Fragt", slug="fragt", cities=[heilbronn], invited=[konstanz], rung="network"),
+        third=third,
+        others=FormatFactory(hashtag="Andere", slug="andere", cities=[heilbronn, cast.giessen]),
+        asked=FormatFactory(hashtag="Gebeten", slug="gebeten", cities=[heilbronn], asking=[konstanz]),
+        unfounded=FormatFactory(hashtag="Neu1", slug="neu1", cities=[konstanz], rung="public", founded_at=None),
         open=WorkshopFactory(hosts=both),
         asking=WorkshopFactory(hosts=both, asked=[cast.giessen]),
         public_workshop=WorkshopFactory(hosts=[heilbronn], rung="public"),
@@ -110,6 +117,30 @@ ROWS = {
     "exchange:edition-new": owners("get", 200, slug("format")),
     "exchange:edition-new#post": owners("post", 302, slug("format"), data=EDITION),
     "exchange:edition-edit": owners("get", 200, slug("format", number=1)),
+    "exchange:format-detail#unfounded": hidden("get", slug("unfounded"), coordinator=200, anonymous=404),
+    "exchange:format-ask": Row(
+        "post",
+        slug("others"),
+        **dict.fromkeys(("outsider", "pilot", "office_head", "moderator", "other_moderator"), 403),
+        operator=404,
+        anonymous=302,
+        coordinator=302,
+        data=network("konstanz"),
+    ),
+    "exchange:format-ask-back": Row(
+        "post",
+        slug("asked"),
+        **dict.fromkeys(("outsider", "pilot", "office_head", "moderator", "other_moderator"), 403),
+        operator=404,
+        anonymous=302,
+        coordinator=302,
+        data=network("konstanz"),
+    ),
+    "exchange:format-ask-answer": owners("post", 302, slug("format"), data=network("third", answer="yes")),
+    "exchange:format-ask-answer#of-others": owners("post", 403, slug("others"), data=network("konstanz", answer="yes")),
+    "exchange:format-ideas": Row(
+        "get", None, anonymous=302, outsider=200, moderator=403, other_moderator=403, operator=403, **PEOPLE_OF_KONSTANZ
+    ),
     "exchange:workshop-list": everyone("get", 200),
     "exchange:workshop-list#past": everyone("get", 200, query="zeit=vergangen&meine=1"),
     "exchange:workshop-detail": programme("get", pk("open")),

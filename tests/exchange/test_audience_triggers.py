@@ -168,7 +168,7 @@ def a_comment(experience: Experience, author: Person | None, **more: Any) -> Com
 
 def a_format(world: World, rung: str) -> ExchangeFormat:
     """Konstanz is in, Heilbronn invited, Gießen has left."""
-    made = ExchangeFormat.objects.create(hashtag="KNmeetsHN", slug="knmeetshn", rung=rung)
+    made = ExchangeFormat.objects.create(hashtag="KNmeetsHN", slug="knmeetshn", rung=rung, founded_at=NOW)
     FormatCity.objects.create(format=made, network=world.konstanz, state="accepted")
     FormatCity.objects.create(format=made, network=world.heilbronn, state="invited")
     FormatCity.objects.create(format=made, network=world.giessen, state="left")

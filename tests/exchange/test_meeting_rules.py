@@ -372,7 +372,7 @@ def world(rows, konstanz, heilbronn):
         ("/veranstaltungen/", 5),
         ("/formate/", 2),
         ("/veranstaltungen/{workshop}/", 7),
-        ("/formate/{format}/", 6),
+        ("/formate/{format}/", 9),
         ("/api/v1/workshops/", 3),
         ("/api/v1/formats/", 2),
         ("/api/v1/workshops/{workshop}/", 5),

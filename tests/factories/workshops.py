@@ -11,7 +11,9 @@ from tests.factories.tenancy import NetworkFactory, PersonFactory
 
 
 class FormatFactory(DjangoModelFactory):
-    """A format for all networks; ``cities`` are those that own it, ``invited`` those that have not answered."""
+    """A founded format for all networks; ``cities`` are those that own it, ``invited`` those that have not answered,
+    ``asking`` those that want to join. ``founded_at=None`` is one that waits for its second city.
+    """
 
     class Meta:
         model = ExchangeFormat
@@ -21,6 +23,7 @@ class FormatFactory(DjangoModelFactory):
     slug = factory.LazyAttribute(lambda o: o.hashtag.lower())
     motto = "Zwei Städte, ein Tag"
     rung = "all"
+    founded_at = factory.LazyFunction(timezone.now)
 
     @factory.post_generation
     def cities(self, create, networks, **_kwargs):
@@ -31,6 +34,11 @@ class FormatFactory(DjangoModelFactory):
     def invited(self, create, networks, **_kwargs):
         for network in networks or ():
             FormatCity.objects.create(format=self, network=network)
+
+    @factory.post_generation
+    def asking(self, create, networks, **_kwargs):
+        for network in networks or ():
+            FormatCity.objects.create(format=self, network=network, state="asked")
 
 
 class EditionFactory(DjangoModelFactory):

@@ -170,7 +170,9 @@ def tied(w: World, table: str, column: str, number: int, *states: str) -> set[in
 def exchange_format(who: Who, row: Row, w: World) -> bool:
     owners = tied(w, "exchange_formatcity", "format_id", row["id"], "accepted")
     asked = tied(w, "exchange_formatcity", "format_id", row["id"], "invited")
-    return bool(who.coordinates & (owners | asked)) or climbs(who, w, row["rung"], owners)
+    # One that was never two cities' is a draft between coordinations.
+    founded = row["founded_at"] is not None or len(owners) > 1
+    return bool(who.coordinates & (owners | asked)) or (founded and climbs(who, w, row["rung"], owners))
 
 
 def workshop(who: Who, row: Row, w: World) -> bool:

@@ -225,8 +225,15 @@ def _experiences(w: World) -> None:
 
 
 def _meetings(w: World) -> None:
-    w.add("exchange_exchangeformat", hashtag=f"Wort{w.number}", slug=f"wort{w.number}", rung=w.rng.choice(SHARED_RUNGS))
-    _ties(w, "exchange_formatcity", "format_id", "exchange_exchangeformat", ("invited", "accepted", "declined", "left"))
+    w.add(
+        "exchange_exchangeformat",
+        hashtag=f"Wort{w.number}",
+        slug=f"wort{w.number}",
+        rung=w.rng.choice(SHARED_RUNGS),
+        founded_at=NOW if w.chance(0.6) else None,
+    )
+    steps = ("invited", "accepted", "accepted", "asked", "declined", "refused", "left")
+    _ties(w, "exchange_formatcity", "format_id", "exchange_exchangeformat", steps)
     for _ in range(2):
         state = w.rng.choice(("draft", "open", "open", "cancelled", "held"))
         w.add(
