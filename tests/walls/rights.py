@@ -94,7 +94,7 @@ def world(cast: SimpleNamespace) -> Aviary:
         network.starts.create(value=birds.word(f"{word}start"), source="Quelle")
     birds.of("Network")[-1].starts.create(value=birds.word("freshstart"), source="Quelle")
     begun = {"created_by": cast.coordinator}
-    FormatFactory(hashtag="xqbegunformatxq", **begun)
+    FormatFactory(hashtag="xqbegunformatxq", founded_at=None, **begun)
     asked = FormatFactory(
         hashtag="xqaskingformatxq", cities=[cast.konstanz], invited=[cast.heilbronn], rung="network", **begun
     )
