@@ -33,7 +33,7 @@ GROUP BY r.network_id
 
 
 class Migration(migrations.Migration):
-    dependencies = [("exchange", "0011_joining_formats")]
+    dependencies = [("exchange", "0012_joining_formats")]
 
     operations = [
         migrations.AddField(

@@ -92,7 +92,7 @@ END
 
 
 class Migration(migrations.Migration):
-    dependencies = [("exchange", "0010_attendance")]
+    dependencies = [("exchange", "0011_invitations")]
 
     operations = [
         migrations.AddField(
