@@ -4,7 +4,8 @@ from exchange.models.days import Attendance, DoorCode
 from exchange.models.experiences import Comment, Experience, ExperienceTopic, Helpful
 from exchange.models.formats import Edition, ExchangeFormat, FormatCity
 from exchange.models.invitations import CalendarMail, WorkshopMove
-from exchange.models.workshops import CalendarAddress, Registration, Workshop, WorkshopHost
+from exchange.models.seats import Registration, WorkshopQuota
+from exchange.models.workshops import CalendarAddress, Workshop, WorkshopHost
 
 __all__ = [
     "Attendance",
@@ -22,4 +23,5 @@ __all__ = [
     "Workshop",
     "WorkshopHost",
     "WorkshopMove",
+    "WorkshopQuota",
 ]

@@ -9,7 +9,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from exchange.models.workshops import Registration, Workshop
+from exchange.models.seats import Registration
+from exchange.models.workshops import Workshop
 
 #: Letters and digits that nobody mixes up when reading them aloud; 16 of them are 80 bits.
 _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"

@@ -1,13 +1,15 @@
-"""Workshops that cities own together, and the seats in them."""
+"""Workshops that cities own together."""
 
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -24,7 +26,9 @@ class Workshop(models.Model):
     """One event, owned by one or more networks with equal rights.
 
     While it is a draft its audience is the coordinators of its hosts; then the rung decides, counted from every
-    host that accepted. ``seats_taken`` is kept by a trigger on registrations and checked against ``seats``.
+    host that accepted. What is taken is counted by a trigger on registrations and checked against what there is:
+    ``seats_taken`` of ``seats``, ``online_taken`` of ``seats_online``, and of the seats that all cities share
+    ``shared_taken``, beside ``quota_seats`` that are kept for single cities.
     """
 
     class State(models.TextChoices):
@@ -65,6 +69,18 @@ class Workshop(models.Model):
     online_url = models.URLField(blank=True, help_text="Shown to people with a seat only")
     seats = models.PositiveIntegerField()
     seats_taken = models.PositiveIntegerField(default=0, editable=False)
+    seats_online = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Hybrid: seats online beside those on site; empty: one total for both"
+    )
+    online_taken = models.PositiveIntegerField(default=0, editable=False)
+    shared_taken = models.PositiveIntegerField(default=0, editable=False)
+    quota_seats = models.PositiveIntegerField(default=0, editable=False)
+    quota_release_at = models.DateTimeField(null=True, blank=True, help_text="From then on quotas are open to all")
+    offer_hours = models.PositiveSmallIntegerField(
+        default=48, help_text="How long a freed seat is held for whoever is next; 0: they are seated at once"
+    )
+    approval = models.BooleanField(default=False, help_text="Hosts say yes or no to each who signs up")
+    withdraw_until = models.DateTimeField(null=True, blank=True, help_text="Empty: until it begins")
     registration_ends_at = models.DateTimeField()
     rung = models.CharField(max_length=10, choices=Rung.choices, default=Rung.ALL)
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
@@ -105,6 +121,15 @@ class Workshop(models.Model):
                 name="never_more_seats_than_there_are",
             ),
             models.CheckConstraint(
+                condition=models.Q(online_taken__lte=Coalesce(models.F("seats_online"), 0)),
+                name="never_more_online_seats_than_there_are",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(seats__gte=models.F("shared_taken") + models.F("quota_seats")),
+                name="quotas_and_shared_seats_fit_together",
+            ),
+            models.CheckConstraint(condition=models.Q(offer_hours__lte=720), name="offer_lasts_thirty_days_at_most"),
+            models.CheckConstraint(
                 condition=~models.Q(state="cancelled") | ~models.Q(cancel_reason=""),
                 name="cancelled_workshop_says_why",
             ),
@@ -122,8 +147,28 @@ class Workshop(models.Model):
         return self.title
 
     @property
+    def splits_modes(self) -> bool:
+        """Whether online has seats of its own beside those on site."""
+        return self.mode == Workshop.Mode.HYBRID and self.seats_online is not None
+
+    @property
+    def seats_all(self) -> int:
+        """All seats, on site and online."""
+        return self.seats + (self.seats_online or 0 if self.splits_modes else 0)
+
+    @property
+    def taken_all(self) -> int:
+        return self.seats_taken + self.online_taken
+
+    @property
     def seats_free(self) -> int:
-        return max(0, self.seats - self.seats_taken)
+        """Seats that nobody has, those kept for single cities among them."""
+        return max(0, self.seats_all - self.taken_all)
+
+    @property
+    def withdraw_ends_at(self) -> datetime:
+        """Until when a place can be given back."""
+        return min(self.withdraw_until or self.starts_at, self.starts_at)
 
     @property
     def is_over(self) -> bool:
@@ -156,50 +201,6 @@ class WorkshopHost(models.Model):
 
     def __str__(self) -> str:
         return f"{self.network_id} hosts {self.workshop_id}"
-
-
-class Registration(models.Model):
-    """A seat, or a place in the queue, for a person. The queue is ordered by ``queued_at`` and number."""
-
-    class State(models.TextChoices):
-        SEAT = "seat", _("Platz")
-        QUEUED = "queued", _("Warteliste")
-        WITHDRAWN = "withdrawn", _("Abgemeldet")
-
-    workshop = models.ForeignKey(Workshop, on_delete=models.CASCADE, related_name="registrations")
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    network = models.ForeignKey("tenancy.Network", on_delete=models.PROTECT, related_name="+")
-    state = models.CharField(max_length=10, choices=State.choices)
-    mode = models.CharField(max_length=10, choices=Workshop.Mode.choices, blank=True)
-    needs = models.CharField(
-        max_length=300,
-        blank=True,
-        help_text="What the person needs to take part; hosts only",
-    )
-    name_shown = models.BooleanField(default=True, help_text="Name and city visible to others who take part")
-    created_at = models.DateTimeField(auto_now_add=True)
-    queued_at = models.DateTimeField(null=True, blank=True)
-    seated_at = models.DateTimeField(null=True, blank=True)
-    withdrawn_at = models.DateTimeField(null=True, blank=True)
-    audience = AudienceField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["workshop", "person"],
-                condition=~models.Q(state="withdrawn"),
-                name="one_place_per_person_and_workshop",
-            )
-        ]
-        indexes = [
-            models.Index(
-                fields=["workshop", "state", "queued_at", "id"],
-                name="registration_queue",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.person_id} {self.state} in {self.workshop_id}"
 
 
 class CalendarAddress(models.Model):

@@ -19,7 +19,14 @@ _ONLY_COORDINATION = _("Das darf nur die Koordination Ihres Netzwerks.")
 _CANCELLED = _("Diese Veranstaltung ist abgesagt.")
 _BEGUN = _("Die Veranstaltung hat schon begonnen.")
 #: States of a place that count: the person is coming, or waits to.
-LIVING = (Registration.State.SEAT, Registration.State.QUEUED)
+LIVING = (
+    Registration.State.REQUESTED,
+    Registration.State.SEAT,
+    Registration.State.OFFERED,
+    Registration.State.QUEUED,
+)
+#: States of a place that takes seats.
+TAKING = (Registration.State.SEAT, Registration.State.OFFERED)
 
 
 # --- which may I see? ----------------------------------------------------------------------------------------------
@@ -36,7 +43,7 @@ def listed_workshops(viewer: Viewer) -> QuerySet[Workshop]:
 
 
 def own_registrations(viewer: Viewer) -> QuerySet[Registration]:
-    """The viewer's own places, withdrawn ones left out."""
+    """The viewer's own places, without those that ended."""
     if viewer.person_id is None:
         return Registration.objects.none()
     return Registration.objects.filter(person_id=viewer.person_id, state__in=LIVING)
@@ -191,12 +198,21 @@ def may_take_seat(viewer: Viewer, workshop: Workshop, own: Registration | None, 
 
 
 def may_withdraw(viewer: Viewer, workshop: Workshop, own: Registration | None, *, at: datetime) -> Decision:
-    """Whether the viewer may give the own place back: until the workshop begins."""
+    """Whether the viewer may give the own place back: until the hosts' date, or until the workshop begins.
+
+    Whoever has no seat yet may go as long as it has not begun: nobody counts on them.
+    """
     if own is None or own.person_id != viewer.person_id:
         return deny(_("Sie sind nicht angemeldet."))
     if workshop.state == Workshop.State.CANCELLED:
         return deny(_CANCELLED)
-    return deny(_BEGUN) if workshop.starts_at <= at else ALLOW
+    if workshop.starts_at <= at:
+        return deny(_BEGUN)
+    if own.state == Registration.State.SEAT and workshop.withdraw_ends_at <= at:
+        return deny(
+            _("Abmelden war nur bis zu einem Tag möglich, der vorbei ist. Bitte wenden Sie sich an die Gastgebenden.")
+        )
+    return ALLOW
 
 
 def may_see_online_url(viewer: Viewer, workshop: Workshop, own: Registration | None) -> Decision:

@@ -188,6 +188,7 @@ class WorkshopPage:
     workshop: Workshop
     own: Registration | None
     place_in_queue: int
+    place_in_city: int
     waiting: int
     cities: list[CityCount]
     series: list[Edition]
@@ -252,7 +253,7 @@ def workshop_page(viewer: Viewer, pk: int) -> WorkshopPage:
     """The page of a workshop: nine queries at most. Raises ``DoesNotExist`` for what the viewer cannot see."""
     workshop = readable_workshop(viewer, pk)
     own = own_place(viewer, workshop)
-    waiting, place = rows_of("exchange_workshop_queue", workshop.pk)[0]
+    waiting, place, city_place = rows_of("exchange_workshop_queue", workshop.pk)[0]
     series = series_of(viewer, workshop.format.pk if workshop.format else None)
     hosting = bool(may_see_needs(viewer, workshop))
     names: list[Registration] = []
@@ -263,6 +264,7 @@ def workshop_page(viewer: Viewer, pk: int) -> WorkshopPage:
         workshop=workshop,
         own=own,
         place_in_queue=place,
+        place_in_city=city_place,
         waiting=waiting,
         cities=city_counts(workshop),
         series=series,

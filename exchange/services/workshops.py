@@ -26,7 +26,7 @@ from exchange.policies.workshops import (
 from exchange.services.changes import changes_between
 from exchange.services.hosting import invite_host, locked, record_act
 from exchange.services.invitations import calendar_changed
-from exchange.services.seats import move_up, page_of, room_of
+from exchange.services.seats import allocate, fold_modes, page_of, room_of
 from tenancy.queries.people import coordinators_of
 from tenancy.viewer import Viewer
 from toolkit.access import Conflict, require
@@ -112,9 +112,14 @@ def save_workshop(
     if workshop.version != version:
         raise WorkshopChangedMeanwhile(workshop)
     words = _known(words)
-    if words.get("seats", workshop.seats) < workshop.seats_taken:
+    seats = words.get("seats", workshop.seats)
+    if seats < workshop.seats_taken:
         sentence = _("Es sind schon {taken} Plätze vergeben. Weniger können es nicht werden.")
         raise Conflict(format_lazy(sentence, taken=workshop.seats_taken), field="seats")
+    if seats < workshop.quota_seats + workshop.shared_taken:
+        sentence = _("{quotas} Plätze sind für einzelne Kommunen vorgesehen, {taken} weitere sind vergeben.")
+        sentence = format_lazy(sentence, quotas=workshop.quota_seats, taken=workshop.shared_taken)
+        raise Conflict(sentence, field="seats")
     changes = changes_between(workshop, words)
     if not changes:
         return workshop
@@ -128,7 +133,7 @@ def save_workshop(
     if "rung" in changes:
         _nobody_shut_out(workshop)
     if "mode" in changes and workshop.mode != Workshop.Mode.HYBRID:
-        Registration.objects.filter(workshop=workshop).update(mode=workshop.mode)
+        fold_modes(workshop)
     _keep_edition(workshop)
     if "title" in changes and workshop.room_id is not None:
         open_room("workshop", workshop.pk, workshop.title)
@@ -140,7 +145,7 @@ def save_workshop(
     if moved:
         calendar_changed(workshop, changes, reason)
         _tell_moved(viewer, workshop, changes, reason)
-    move_up(workshop, at=timezone.now())
+    allocate(workshop, at=timezone.now())
     return workshop
 
 

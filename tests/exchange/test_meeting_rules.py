@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime
 import io
 
 import pytest
@@ -292,7 +293,12 @@ LINK = "https://video.example/geheim"
 def full(konstanz, heilbronn):
     """One who shows the name, one who does not, one who waits; each with a need."""
     workshop = WorkshopFactory(hosts=[konstanz, heilbronn], mode="online", online_url=LINK, seats=3, rung="public")
-    for name, more in (("Zeigsich", {}), ("Verbirgtsich", {"name_shown": False}), ("Wartet", {"state": "queued"})):
+    late = timezone.now() + datetime.timedelta(hours=1)
+    for name, more in (
+        ("Zeigsich", {}),
+        ("Verbirgtsich", {"name_shown": False}),
+        ("Wartet", {"state": "queued", "queued_at": late}),
+    ):
         RegistrationFactory(
             workshop=workshop, network=konstanz, person__family_name=name, needs=f"Bedarf{name}", **more
         )

@@ -20,6 +20,7 @@ from exchange.models import (
     Registration,
     Workshop,
     WorkshopHost,
+    WorkshopQuota,
 )
 from tenancy.models import Topic
 from tests.exchange.wall_world import CAST, KONSTANZ, PROGRAMME, acting, refused, world
@@ -56,6 +57,8 @@ SEEN = {
     "seat": {"pilot", "coordinator", "neighbour"},
     "quiet_seat": {"coordinator", "neighbour"},
     "queued": {"coordinator", "outsider"},
+    "quota": PROGRAMME,
+    "narrow_quota": KONSTANZ,
     "calendar": {"pilot"},
 }
 
@@ -121,6 +124,25 @@ NOT_ADDED = {
     "a comment under a draft": ("pilot", lambda w: _comment(w, "pilot", w.draft)),
     "a comment in another's name": ("outsider", lambda w: _comment(w, "neighbour", w.wide)),
     "a comment for another city": ("outsider", lambda w: _comment(w, "outsider", w.wide, network=w.konstanz)),
+    "a seat given to oneself": ("pilot", lambda w: _place(w, "pilot", workshop=w.narrow_workshop, state="seat")),
+    "an offer made to oneself": (
+        "pilot",
+        lambda w: _place(
+            w, "pilot", workshop=w.narrow_workshop, state="offered", offered_until=w.narrow_workshop.starts_at
+        ),
+    ),
+    "a request where none is needed": (
+        "pilot",
+        lambda w: _place(w, "pilot", workshop=w.narrow_workshop, state="requested"),
+    ),
+    "a quota by a city that was only asked": (
+        "neighbour_coordinator",
+        lambda w: WorkshopQuota(workshop=w.wide_workshop, network=w.heilbronn, seats=1),
+    ),
+    "a quota by a pilot": (
+        "pilot",
+        lambda w: WorkshopQuota(workshop=w.wide_workshop, network=w.heilbronn, seats=1),
+    ),
     "helpful about what one does not see": (
         "outsider",
         lambda w: Helpful(experience=w.narrow, person=w.people["outsider"]),
@@ -235,6 +257,9 @@ NOT_CHANGED = {
     "who hosts": ("neighbour_coordinator", lambda w: _change(w.host, state="declined")),
     "another's place": ("neighbour", lambda w: _change(w.seat, state="withdrawn")),
     "one's own place in the queue into a seat": ("outsider", lambda w: _change(w.queued, state="seat")),
+    "a quota, by who is asked": ("neighbour_coordinator", lambda w: _change(w.quota, seats=9)),
+    "a quota, by a pilot": ("pilot", lambda w: _change(w.quota, seats=9)),
+    "for which city a quota is": ("coordinator", lambda w: _change(w.quota, network=w.giessen)),
     "another's calendar address": ("neighbour", lambda w: _change(w.calendar, generation=7)),
     "a calendar address, by the operator": ("operator", lambda w: _change(w.calendar, generation=7)),
 }
@@ -257,6 +282,7 @@ CHANGED = {
     "a workshop by a host": ("coordinator", lambda w: _change(w.wide_workshop, title="Unseres")),
     "the own place": ("outsider", lambda w: _change(w.queued, state="withdrawn")),
     "how somebody takes part, by a host": ("coordinator", lambda w: _change(w.queued, mode="online")),
+    "a quota by a host": ("coordinator", lambda w: _change(w.quota, seats=3)),
     "the own calendar address": ("pilot", lambda w: _change(w.calendar, generation=7)),
 }
 
@@ -293,6 +319,8 @@ NOT_REMOVED = {
     "the own question, by who was asked": ("neighbour_coordinator", lambda w: _remove(w.asked_host)),
     "a place": ("coordinator", lambda w: _remove(w.seat)),
     "one's own place": ("pilot", lambda w: _remove(w.seat)),
+    "a quota, by who is asked": ("neighbour_coordinator", lambda w: _remove(w.quota)),
+    "a quota, by a pilot": ("pilot", lambda w: _remove(w.quota)),
     "a calendar address": ("pilot", lambda w: _remove(w.calendar)),
 }
 

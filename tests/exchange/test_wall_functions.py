@@ -63,15 +63,15 @@ REFUSED = {
     ),
     "to fill seats by the inner function": (
         "coordinator",
-        lambda w: rows_of("exchange_seat_waiting", w.wide_workshop.pk, NOW),
+        lambda w: rows_of("exchange_give_seats", w.wide_workshop.pk, NOW),
     ),
     "to fill seats of what is out of sight": (
         "outsider",
-        lambda w: rows_of("exchange_move_up", w.narrow_workshop.pk, NOW),
+        lambda w: rows_of("exchange_allocate", w.narrow_workshop.pk, NOW),
     ),
     "to fill seats of a draft of others": (
         "neighbour_coordinator",
-        lambda w: rows_of("exchange_move_up", w.draft_workshop.pk, NOW),
+        lambda w: rows_of("exchange_allocate", w.draft_workshop.pk, NOW),
     ),
     "to end the places of who is still there": (
         "coordinator",
@@ -179,13 +179,13 @@ def test_of_a_workshop_out_of_sight_not_even_numbers_are_told(world, who):
     Registration.objects.update(workshop=world.narrow_workshop)
     with acting(world, who):
         assert rows_of("exchange_workshop_cities", world.narrow_workshop.pk) == []
-        assert rows_of("exchange_workshop_queue", world.narrow_workshop.pk) == [(0, 0)]
+        assert rows_of("exchange_workshop_queue", world.narrow_workshop.pk) == [(0, 0, 0)]
     with acting(world, "pilot"):
         assert dict(rows_of("exchange_workshop_cities", world.narrow_workshop.pk)) == {
             world.konstanz.pk: 1,
             world.heilbronn.pk: 1,
         }
-        assert rows_of("exchange_workshop_queue", world.narrow_workshop.pk) == [(1, 0)]
+        assert rows_of("exchange_workshop_queue", world.narrow_workshop.pk) == [(1, 0, 0)]
 
 
 @pytest.mark.parametrize("who", ["outsider", "visitor"])
@@ -275,7 +275,7 @@ def test_what_is_right_is_done(reported):
         rows_of("exchange_delete_draft", w.draft_workshop.pk)
     with acting(w, "pilot"):
         rows_of(STEERED, w.draft.pk, "published", "network", None)
-        assert rows_of("exchange_move_up", w.wide_workshop.pk, NOW) == [(w.people["outsider"].pk,)]
+        assert rows_of("exchange_allocate", w.wide_workshop.pk, NOW) == [(w.people["outsider"].pk, "seat", None)]
     states = dict(Experience.objects.values_list("pk", "state"))
     assert (states[w.wide.pk], states[w.draft.pk]) == ("recalled", "published")
 

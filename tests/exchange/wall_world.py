@@ -13,7 +13,7 @@ from django.db import ProgrammingError, transaction
 from exchange.models import CalendarAddress, Edition, Helpful
 from tenancy.viewer import ANONYMOUS, Viewer, viewer_for
 from tests.factories.exchange import CommentFactory, DraftFactory, ExperienceFactory
-from tests.factories.workshops import EditionFactory, FormatFactory, RegistrationFactory, WorkshopFactory
+from tests.factories.workshops import EditionFactory, FormatFactory, QuotaFactory, RegistrationFactory, WorkshopFactory
 from toolkit.acting import acting_as
 
 #: Everybody who looks; Konstanz is at the centre, Heilbronn is asked, Gießen has nothing to do with it.
@@ -61,6 +61,9 @@ def world(request: pytest.FixtureRequest, konstanz: Any, heilbronn: Any, giessen
     w.asked_host = w.wide_workshop.hosts.get(network=heilbronn)
     w.plain_edition = EditionFactory(format=w.wide_format, number=1)
     w.narrow_edition = Edition.objects.create(format=w.wide_format, number=2, year=2026, workshop=w.narrow_workshop)
+    w.quota, w.narrow_quota = (
+        QuotaFactory(workshop=there, network=konstanz) for there in (w.wide_workshop, w.narrow_workshop)
+    )
     place = {"workshop": w.wide_workshop}
     w.seat = RegistrationFactory(**place, person=pilot, network=konstanz, needs="Untertitel")
     w.quiet_seat = RegistrationFactory(**place, person=neighbour, network=heilbronn, name_shown=False)

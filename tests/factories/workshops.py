@@ -6,7 +6,7 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from exchange.models import Edition, ExchangeFormat, FormatCity, Registration, Workshop, WorkshopHost
+from exchange.models import Edition, ExchangeFormat, FormatCity, Registration, Workshop, WorkshopHost, WorkshopQuota
 from tests.factories.tenancy import NetworkFactory, PersonFactory
 
 
@@ -52,7 +52,10 @@ class EditionFactory(DjangoModelFactory):
 
 
 class WorkshopFactory(DjangoModelFactory):
-    """An open one in a week, for all networks; ``hosts`` accepted, ``asked`` have not answered."""
+    """An open one in a week, for all networks; ``hosts`` accepted, ``asked`` have not answered.
+
+    Who waits is seated at once (``offer_hours``): an offer is the interesting value of its own tests.
+    """
 
     class Meta:
         model = Workshop
@@ -66,6 +69,7 @@ class WorkshopFactory(DjangoModelFactory):
     place = "Rathaus"
     rung = "all"
     state = "open"
+    offer_hours = 0
 
     @factory.post_generation
     def hosts(self, create, networks, **_kwargs):
@@ -89,3 +93,14 @@ class RegistrationFactory(DjangoModelFactory):
     network = factory.SubFactory(NetworkFactory)
     state = "seat"
     queued_at = factory.LazyAttribute(lambda o: timezone.now() if o.state == "queued" else None)
+
+
+class QuotaFactory(DjangoModelFactory):
+    """Seats of a workshop that are kept for one city."""
+
+    class Meta:
+        model = WorkshopQuota
+
+    workshop = factory.SubFactory(WorkshopFactory)
+    network = factory.SubFactory(NetworkFactory)
+    seats = 2

@@ -208,7 +208,7 @@ def _tie(table: str, column: str, parent: str, sees: Rule) -> Rule:
 
 
 def registration(who: Who, row: Row, w: World) -> bool:
-    if row["state"] == "withdrawn":
+    if row["state"] in ("withdrawn", "refused", "lapsed"):
         return False
     if row["person_id"] == who.person_id:
         return True
@@ -224,6 +224,10 @@ def _place(who: Who, row: Row, w: World) -> bool:
         for place in w.rows["exchange_registration"]
     )
     return bool(who.coordinates & hosts) or (seated and row["state"] == "seat" and row["name_shown"])
+
+
+def quota(who: Who, row: Row, w: World) -> bool:
+    return workshop(who, w.get("exchange_workshop", row["workshop_id"]), w)
 
 
 def registration_or_place(who: Who, row: Row, w: World) -> bool:
@@ -341,6 +345,7 @@ REACHES: dict[str, Rule] = {
     "exchange_helpful": own,
     "exchange_formatcity": _tie("exchange_formatcity", "format_id", "exchange_exchangeformat", exchange_format),
     "exchange_workshophost": _tie("exchange_workshophost", "workshop_id", "exchange_workshop", workshop),
+    "exchange_workshopquota": quota,
     "exchange_calendaraddress": own,
     "exchange_doorcode": hosted,
     "exchange_calendarmail": own,

@@ -37,7 +37,7 @@ from tests.factories.tenancy import (
     OfficeFactory,
     PartnershipFactory,
 )
-from tests.factories.workshops import EditionFactory, FormatFactory, RegistrationFactory, WorkshopFactory
+from tests.factories.workshops import EditionFactory, FormatFactory, QuotaFactory, RegistrationFactory, WorkshopFactory
 from toolkit.acting import acting_as
 from toolkit.audit import record
 
@@ -113,6 +113,8 @@ def world(cast: SimpleNamespace) -> Aviary:
     DecisionFactory(decided_by=cast.moderator, reason=birds.word("bymoderator"))
     ReportFactory(reporter=cast.pilot, text=birds.word("bypilot"))
     seats = next(w for w in birds.of("Workshop") if "xqworkshoptitlexq" in w.title)
+    for there in (seats, next(w for w in birds.of("Workshop") if "xqknownworkshoptitlexq" in w.title)):
+        QuotaFactory(workshop=there, network=cast.konstanz)
     RegistrationFactory(workshop=seats, person=cast.outsider, network=cast.giessen, needs=birds.word("shownseat"))
     for place in (seats.registrations.filter(state="seat").earliest("pk"), seats.registrations.latest("pk")):
         Attendance.objects.create(

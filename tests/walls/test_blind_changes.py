@@ -40,6 +40,7 @@ CHANGED = {
     "exchange_registration": "needs = 'changed'",
     "exchange_workshop": "summary = 'changed'",
     "exchange_workshophost": "answered_at = '1999-01-01'",
+    "exchange_workshopquota": "seats = 1",
     "moderation_moderationdecision": "title = 'changed'",
     "moderation_report": "title = 'changed'",
     "notices_notice": "text = 'changed'",

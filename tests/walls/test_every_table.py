@@ -66,6 +66,7 @@ UNIQUE = {
     "city_once_per_format": "Written by cities of the format, whose coordination sees all of its cities.",
     "one_move_per_sequence": "Numbers are counted under the lock of the workshop, by hosts who see all of its moves.",
     "host_once_per_workshop": "As above, of a workshop.",
+    "one_quota_per_city_and_workshop": "Written by its hosts, who see all its quotas.",
     "edition_number_once": "Numbers are given under the lock of the format, by a function that sees all of them.",
     "exchange_edition_workshop_id_key": "Written by hosts of that workshop.",
     "moderation_moderationdecision_follows_id_key": "Only moderators of its Land, who see both.",
@@ -97,6 +98,7 @@ ASKS_NOBODY = {
     "exchange_due_reminders": "Numbers of people and workshops; each is then asked about as the person.",
     "exchange_hashtag_taken": "Yes or no; a format is told by its hashtag.",
     "exchange_slug_taken": "As above.",
+    "exchange_allocate_due": "What the clock of the database demands, whoever comes by: offers that ended, quotas.",
     "exchange_calendar_generation": "A count that is worth nothing without the key of the installation.",
 }
 

@@ -29,8 +29,8 @@ TABLES = (
     "tenancy_funding", "tenancy_councilpaper", "tenancy_division", "tenancy_office", "tenancy_partnership",
     "tenancy_membership", "tenancy_invitation", "tenancy_topic", "exchange_experience", "exchange_experiencetopic",
     "exchange_comment", "exchange_helpful", "exchange_exchangeformat", "exchange_formatcity", "exchange_workshop",
-    "exchange_workshophost", "exchange_edition", "exchange_registration", "exchange_calendaraddress",
-    "exchange_attendance", "exchange_doorcode",
+    "exchange_workshophost", "exchange_workshopquota", "exchange_edition", "exchange_registration",
+    "exchange_calendaraddress", "exchange_attendance", "exchange_doorcode",
     "exchange_calendarmail", "exchange_workshopmove",
     "chat_conversation", "chat_participant", "chat_message", "chat_earliertext", "chat_messagefile", "chat_chatwish",
     "chat_block", "chat_keepingrule", "chat_missedtold", "chat_missedmail", "notices_pushsubscription",
@@ -254,13 +254,23 @@ def _meetings(w: World) -> None:
             number=number + 1,
             workshop_id=workshop,
         )
+    for workshop in w.rng.sample(w.rows["exchange_workshop"], 1):
+        w.add(
+            "exchange_workshopquota",
+            workshop_id=workshop["id"],
+            network_id=w.some("tenancy_network")["id"],
+            seats=2,
+        )
     for person in w.rng.sample(w.rows["tenancy_person"], 4):
+        state = w.rng.choice(("seat", "seat", "seat", "queued", "withdrawn", "offered", "requested", "refused"))
         w.add(
             "exchange_registration",
             workshop_id=w.some("exchange_workshop")["id"],
             person_id=person["id"],
             network_id=w.some("tenancy_network")["id"],
-            state=w.rng.choice(("seat", "seat", "queued", "withdrawn")),
+            state=state,
+            offered_until=NOW if state == "offered" else None,
+            answer="Grund" if state == "refused" else "",
             name_shown=w.chance(0.6),
         )
     w.add("exchange_calendaraddress", person_id=w.some("tenancy_person")["id"])
