@@ -20,6 +20,7 @@ SENTENCES = {
     "removed": _("{by} hat {who} entfernt."),
     "left": _("{by} hat die Gruppe verlassen."),
     "left_to": _("{by} ist nicht mehr dabei. Verantwortlich ist jetzt {who}."),
+    "heir": _("Verantwortlich ist jetzt {who}."),
     "owner": _("{by} hat {who} mit verantwortlich gemacht."),
     "stepped_down": _("{by} ist nicht mehr verantwortlich."),
     "renamed": _("{by} hat den Namen geändert in „{value}“."),

@@ -304,6 +304,11 @@ def files_waiting(before: datetime) -> list[UUID]:
     return [key for (key,) in _rows("SELECT * FROM chat_files_waiting(%s)", before)]
 
 
+def drop_file(key: UUID) -> int | None:
+    """Forget a file that the acting person uploaded and has not sent; its conversation, or None where there is none."""
+    return _number("SELECT chat_drop_file(%s)", key)
+
+
 def drop_unsent_files(before: datetime) -> list[UUID]:
     """Forget files that were uploaded before a moment and never sent; only while nobody acts."""
     return [key for (key,) in _rows("SELECT * FROM chat_drop_unsent(%s)", before)]

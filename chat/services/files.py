@@ -131,9 +131,11 @@ def _recorded(
 @verb
 def drop_file(viewer: Viewer, key: UUID) -> int:
     """Take away a file of one's own that was not sent; gives its conversation. ``MessageFile.DoesNotExist`` else."""
-    row = visible_files(viewer).filter(seq=None).select_for_update(of=("self",)).get(key=key)
-    conversation_id = row.conversation_id
-    row.delete()
+    visible_files(viewer).filter(seq=None).get(key=key)
+    conversation_id = wall.drop_file(key)
+    if conversation_id is None:
+        # Sent, or taken away, in another tab at this moment.
+        raise MessageFile.DoesNotExist
     place = store.place_of(ROOM, key)
     transaction.on_commit(place.remove, robust=True)
     return conversation_id

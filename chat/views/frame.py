@@ -54,6 +54,7 @@ def list_context(request: ViewerRequest) -> dict[str, Any]:
         "older_conversations": page.next,
         "newer_conversations": page.previous,
         "today": timezone.localdate(),
+        "said_in": settings.LANGUAGE_CODE,
     }
 
 

@@ -277,7 +277,7 @@ export class Composer {
 
   #leftOver(): void {
     const left = this.#max - [...this.#box.value].length;
-    const text = word(this.form, "left", { n: left });
+    const text = left < 0 ? word(this.form, "over", { n: -left }) : word(this.form, "left", { n: left });
     const place = this.form.querySelector<HTMLElement>("[data-left]")!;
     place.textContent = left <= SHOWN_FROM ? text : "";
     place.classList.toggle("is-over", left < 0);

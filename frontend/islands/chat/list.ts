@@ -4,6 +4,12 @@ import { clock, fact, say, sayCount } from "./words";
 
 const MANY = 99;
 
+/** What a message says in one line, without its marks; of what brings files alone, how many. */
+function lineOf(item: Item): string {
+  const said = new DOMParser().parseFromString(item.html, "text/html").body.textContent ?? "";
+  return said.replace(/\s+/g, " ").trim() || (item.files.length ? sayCount("files", item.files.length) : "");
+}
+
 /** The list at the left, the number in the header and in the title. */
 export class List {
   #unread = new Map<number, number>();
@@ -87,7 +93,7 @@ export class List {
       this.#reload();
       return;
     }
-    this.#line(c, last.sender, last.name, last.text.split("\n")[0] ?? "", new Date(last.at));
+    this.#line(c, last.sender, last.name, lineOf(last), new Date(last.at));
     const others = items.filter((item) => item.kind === "text" && item.sender !== Number(fact("me"))).length;
     if (unread && others) this.#count(c, (this.#unread.get(c) ?? 0) + others);
     this.#total(this.#sum());

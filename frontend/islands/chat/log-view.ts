@@ -2,6 +2,7 @@ import { render } from "lit/html.js";
 import type { Item, Messages } from "../../wire/chat";
 import { Actions, type ActionHost } from "./actions";
 import type { Voice } from "./announce";
+import { Anew } from "./anew";
 import { whenCardsCome } from "./cards";
 import { besides, drawEdge } from "./edges";
 import { listenToLog } from "./hands";
@@ -38,6 +39,7 @@ export class LogView {
   readonly #actions: Actions;
   readonly #waiting: WaitingList;
   readonly #reading: Reading;
+  readonly #anew: Anew;
   #mark: number;
   #fresh = 0;
   #current = "";
@@ -62,6 +64,7 @@ export class LogView {
     this.#place = new Place(this.#log, this.#rows);
     this.#source = new Source(root.dataset.messagesUrl ?? "");
     this.#waiting = new WaitingList(this.#c);
+    this.#anew = new Anew(this.#window, (query) => this.#ask(query), () => this.#draw());
     this.#mark = Number(root.dataset.read);
     this.#reading = new Reading(
       this.#c,
@@ -153,6 +156,7 @@ export class LogView {
     this.#draw(stick);
     if (much && near) this.#toTheNew();
     this.around.list.here(this.#c, fresh, !looking);
+    void this.#anew.notes(fresh);
     if (others.length && this.#live && awake) this.around.voice.arrived(others);
     this.#live = true;
     if (!event.more) this.#gap = false;
@@ -366,8 +370,10 @@ export class LogView {
       speak: (text) => this.around.voice.speak(text),
       scrolled: () => this.#scrolled(),
       looked: (looks) => {
-        if (looks) this.#reading.seen();
-        else if (this.#reading.done) this.#mark = this.#reading.last;
+        if (looks) {
+          this.#reading.seen();
+          void this.#anew.look();
+        } else if (this.#reading.done) this.#mark = this.#reading.last;
       },
       stands: (id) => (this.#current = id),
     });
