@@ -1,6 +1,6 @@
 """The nouns of the exchange, one file per noun family."""
 
-from exchange.models.days import Attendance, DoorCode
+from exchange.models.days import Attendance, CertificateBundle, DoorCode
 from exchange.models.experiences import Comment, Experience, ExperienceTopic, Helpful
 from exchange.models.formats import Edition, ExchangeFormat, FormatCity
 from exchange.models.invitations import CalendarMail, WorkshopMove
@@ -11,6 +11,7 @@ __all__ = [
     "Attendance",
     "CalendarAddress",
     "CalendarMail",
+    "CertificateBundle",
     "Comment",
     "DoorCode",
     "Edition",

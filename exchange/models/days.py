@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import uuid
 
 from django.conf import settings
 from django.db import models
@@ -64,3 +65,30 @@ class DoorCode(models.Model):
 
     def __str__(self) -> str:
         return f"{self.workshop_id}, {self.generation}"
+
+
+class CertificateBundle(models.Model):
+    """All certificates of a workshop in one file, asked for by a host; drawn by a job, and kept for a week.
+
+    ``key`` is where the file lies (``toolkit.uploads.store``); it is there once ``finished_at`` is.
+    """
+
+    workshop = models.ForeignKey(Workshop, on_delete=models.CASCADE, related_name="+")
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    asked_at = models.DateTimeField(default=timezone.now)
+    language = models.CharField(max_length=8, default="de")
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    total = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    failed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["workshop", "-id"], name="newest_certificates")]
+
+    def __str__(self) -> str:
+        return f"{self.workshop_id}: {self.done} of {self.total}"
+
+    @property
+    def is_drawing(self) -> bool:
+        return self.finished_at is None and self.failed_at is None

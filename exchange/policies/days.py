@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from exchange.models import Attendance, Registration, Workshop, WorkshopHost
+from exchange.models import Attendance, CertificateBundle, Registration, Workshop, WorkshopHost
 from exchange.policies.workshops import is_host
 from tenancy.viewer import Viewer
 from toolkit.access import ALLOW, Decision, deny
@@ -89,6 +89,14 @@ def visible_attendance(viewer: Viewer) -> QuerySet[Attendance]:
     return Attendance.objects.filter(Q(person_id=viewer.person_id) | Q(workshop_id__in=hosted.values("workshop_id")))
 
 
+def visible_bundles(viewer: Viewer) -> QuerySet[CertificateBundle]:
+    """Files with the certificates of everybody: for the hosts' coordinators."""
+    if not viewer.coordinates:
+        return CertificateBundle.objects.none()
+    hosted = WorkshopHost.objects.filter(network_id__in=list(viewer.coordinates), state=WorkshopHost.State.ACCEPTED)
+    return CertificateBundle.objects.filter(workshop_id__in=hosted.values("workshop_id"))
+
+
 # --- may I do it, and if not, why? ---------------------------------------------------------------------------------
 
 
@@ -150,3 +158,17 @@ def may_check_in_alone(
         return may
     online = own is not None and (own.mode or workshop.mode) == Workshop.Mode.ONLINE
     return ALLOW if online else deny(_("Vor Ort checken Sie mit dem Code an der Tür ein."))
+
+
+def may_get_certificate(viewer: Viewer, workshop: Workshop, mine: Sequence[Attendance], *, at: datetime) -> Decision:
+    """Whether the viewer gets the own certificate: who was there, once it is over."""
+    if not any(row.person_id == viewer.person_id for row in mine):
+        return deny(_("Einen Nachweis bekommt, wer als anwesend eingetragen ist."))
+    return ALLOW if is_held(workshop, at) else deny(_("Den Nachweis gibt es, sobald die Veranstaltung vorbei ist."))
+
+
+def may_get_all_certificates(viewer: Viewer, workshop: Workshop, *, at: datetime) -> Decision:
+    """Whether the viewer gets the certificates of everybody who was there: any host, once it is over."""
+    if not is_host(viewer, workshop):
+        return deny(_ONLY_HOSTS)
+    return ALLOW if is_held(workshop, at) else deny(_("Nachweise gibt es, sobald die Veranstaltung vorbei ist."))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from exchange.models import Attendance, Registration, Workshop
-from exchange.policies.days import Day, begun_days, visible_attendance
+from exchange.models import Attendance, CertificateBundle, Registration, Workshop
+from exchange.policies.days import Day, begun_days, visible_attendance, visible_bundles
 from exchange.policies.workshops import visible_registrations
 from tenancy.viewer import Viewer
-from toolkit.past_sight import answer_of
+from toolkit.past_sight import answer_of, rows_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,61 @@ def attendance_list(
 def _fits(place: Registration, words: Sequence[str]) -> bool:
     text = f"{place.person.name} {place.network.municipality.name}".casefold()
     return all(word in text for word in words)
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """Somebody who was there: their rows by day, at least one."""
+
+    name: str
+    city: str
+    mode: str
+    rows: list[Attendance]
+
+
+def present(viewer: Viewer, workshop: Workshop, *, person_id: int | None = None) -> list[Present]:
+    """Who was there, by name; only one of them with ``person_id``. One query."""
+    rows = visible_attendance(viewer).filter(workshop=workshop)
+    if person_id is not None:
+        rows = rows.filter(person_id=person_id)
+    known = rows.select_related("person", "registration__network__municipality")
+    found: dict[int, list[Attendance]] = {}
+    for row in known.order_by("person__sort_key", "person_id", "day"):
+        found.setdefault(row.registration_id, []).append(row)
+    return [
+        Present(
+            name=rows[0].person.name,
+            city=rows[0].registration.network.municipality.name,
+            mode=rows[0].registration.mode,
+            rows=rows,
+        )
+        for rows in found.values()
+    ]
+
+
+def newest_bundle(viewer: Viewer, workshop: Workshop) -> CertificateBundle | None:
+    """The file with everybody's certificates that was asked for last. One query."""
+    return visible_bundles(viewer).filter(workshop=workshop).order_by("-id").first()
+
+
+@dataclass(frozen=True, slots=True)
+class Certified:
+    """What a certificate is a proof of; ``name`` for the hosts alone."""
+
+    title: str
+    days: list[date]
+    cities: list[str]
+    name: str
+
+
+def certified(viewer: Viewer, code: str) -> Certified | None:
+    """What the certificate with this code proves; None for a code of none. Two queries."""
+    rows = rows_of("exchange_certified", code)
+    if not rows:
+        return None
+    title, days, cities = rows[0]
+    own = visible_attendance(viewer).filter(check_code=code).select_related("person").first()
+    return Certified(title, days, cities, own.person.name if own else "")
 
 
 def own_attendance(viewer: Viewer, workshop: Workshop) -> list[Attendance]:

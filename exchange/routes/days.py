@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from exchange.views import days
+from exchange.views import certificates, days
 
 urlpatterns: list[URLPattern] = [
     path("veranstaltungen/<int:pk>/anwesenheit/", days.attendance, name="attendance"),
@@ -12,4 +12,10 @@ urlpatterns: list[URLPattern] = [
     path("veranstaltungen/<int:pk>/tuer/neu/", days.door_renew, name="door-renew"),
     path("veranstaltungen/<int:pk>/einchecken/", days.check_in_alone, name="check-in-alone"),
     path("veranstaltungen/<int:pk>/einchecken/<slug:code>/", days.check_in, name="check-in"),
+    path("veranstaltungen/<int:pk>/nachweis.pdf", certificates.own, name="certificate"),
+    path("veranstaltungen/<int:pk>/nachweise/", certificates.everybody, name="certificates"),
+    path("veranstaltungen/<int:pk>/nachweise/stand/", certificates.progress, name="certificates-progress"),
+    path("veranstaltungen/<int:pk>/nachweise.zip", certificates.bundle, name="certificates-file"),
+    path("nachweis/", certificates.ask, name="certificate-ask"),
+    path("nachweis/<slug:code>/", certificates.check, name="certificate-check"),
 ]

@@ -53,8 +53,8 @@ def attendance(request: ViewerRequest, pk: int) -> HttpResponse:
             return redirect("exchange:attendance", pk=pk)
         return redirect(_back(pk, day, q, place))
     found = queries.attendance_list(request.viewer, workshop, day, q, at=now)
-    context = {**SECTION, "w": workshop, "found": found, "q": q}
-    context["may_show_code"] = rules.may_show_door_code(request.viewer, workshop, at=now)
+    may_show_code = rules.may_show_door_code(request.viewer, workshop, at=now)
+    context = {**SECTION, "w": workshop, "found": found, "q": q, "may_show_code": may_show_code}
     return render(request, "exchange/day_attendance.html", context)
 
 

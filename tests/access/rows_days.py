@@ -8,8 +8,10 @@ from types import SimpleNamespace
 from django.utils import timezone
 
 from exchange.door_codes import door_code
+from exchange.models import Attendance
 from exchange.policies.days import days_of
 from tests.access.rows_workshops import owners, pk
+from tests.access.table import everyone
 from tests.factories.workshops import RegistrationFactory, WorkshopFactory
 
 
@@ -18,8 +20,20 @@ def build(cast: SimpleNamespace) -> SimpleNamespace:
     begun = {"starts_at": timezone.now() - datetime.timedelta(minutes=30), "hosts": [cast.konstanz]}
     here, online = WorkshopFactory(**begun), WorkshopFactory(**begun, mode="online")
     places = [RegistrationFactory(workshop=w, person=cast.pilot, network=cast.konstanz) for w in (here, online)]
-    return SimpleNamespace(here=here, online=online, place=places[0], code=door_code(here.pk, 0),
-                           day=days_of(here)[0].date.isoformat())  # fmt: skip
+    day = days_of(here)[0].date
+    over = WorkshopFactory(hosts=[cast.konstanz], starts_at=timezone.now() - datetime.timedelta(days=2))
+    seat = RegistrationFactory(workshop=over, person=cast.pilot, network=cast.konstanz)
+    there = {"workshop": over, "registration": seat, "person": cast.pilot, "day": days_of(over)[0].date}
+    proof = Attendance.objects.create(**there, by="list", marked_by=cast.coordinator).check_code
+    return SimpleNamespace(
+        here=here,
+        online=online,
+        over=over,
+        place=places[0],
+        code=door_code(here.pk, 0),
+        day=day.isoformat(),
+        proof=proof,
+    )
 
 
 def at_door(world: SimpleNamespace) -> dict[str, object]:
@@ -41,5 +55,13 @@ ROWS = {
     "exchange:check-in#guessed": owners("get", 403, lambda w: {"pk": w.here.pk, "code": "0" * 25}),
     "exchange:check-in#post": owners("post", 403, at_door, pilot=302),
     "exchange:check-in-alone": owners("post", 403, pk("online"), pilot=302),
+    "exchange:certificate": owners("get", 403, pk("over"), pilot=200),
+    "exchange:certificates": owners("get", 200, pk("over")),
+    "exchange:certificates#post": owners("post", 302, pk("over")),
+    "exchange:certificates#before": owners("get", 403, pk("here")),
+    "exchange:certificates-progress": owners("get", 200, pk("over")),
+    "exchange:certificates-file": owners("get", 404, pk("over")),
+    "exchange:certificate-ask": everyone("get", 200),
+    "exchange:certificate-check": everyone("get", 200, lambda w: {"code": w.proof}),
     "exchange:check-in-alone#at-the-door": owners("post", 403, pk("here")),
 }  # fmt: skip

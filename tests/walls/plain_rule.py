@@ -320,6 +320,7 @@ SEES: dict[str, Rule] = {
     "exchange_workshop": workshop,
     "exchange_registration": registration,
     "exchange_attendance": own_or_hosted,
+    "exchange_certificatebundle": hosted,
     "chat_conversation": conversation,
     "chat_message": message,
     "chat_messagefile": file,

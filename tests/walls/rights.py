@@ -16,7 +16,15 @@ from django.db import DatabaseError, ProgrammingError, connection, transaction
 from django.utils import timezone
 
 from chat.models import Block, ChatWish, EarlierText, KeepingRule, Message, MessageFile, MissedMail, MissedTold
-from exchange.models import Attendance, CalendarAddress, CalendarMail, DoorCode, Helpful, WorkshopMove
+from exchange.models import (
+    Attendance,
+    CalendarAddress,
+    CalendarMail,
+    CertificateBundle,
+    DoorCode,
+    Helpful,
+    WorkshopMove,
+)
 from notices.models import NoticeWish, PushSubscription
 from tenancy.models import Invitation
 from tenancy.viewer import ANONYMOUS, Viewer, viewer_for
@@ -121,6 +129,8 @@ def world(cast: SimpleNamespace) -> Aviary:
             workshop=seats, registration=place, person=place.person, day=timezone.localdate(),
             by="code", marked_by=place.person,
         )  # fmt: skip
+    for person in (cast.coordinator, cast.neighbour_coordinator):
+        CertificateBundle.objects.create(workshop=seats, asked_by=person)
     DoorCode.objects.create(workshop=seats, generation=1)
     gone = {"state": "withdrawn", "needs": birds.word("withdrawnseat")}
     RegistrationFactory(workshop=seats, person=cast.pilot, network=cast.konstanz, **gone)

@@ -14,7 +14,16 @@ from django.db.models import BooleanField, F, Value
 
 from chat import policies as chat
 from chat.models import Block, Conversation, Message, MessageFile, Participant
-from exchange.models import Attendance, Comment, Edition, ExchangeFormat, Experience, Registration, Workshop
+from exchange.models import (
+    Attendance,
+    CertificateBundle,
+    Comment,
+    Edition,
+    ExchangeFormat,
+    Experience,
+    Registration,
+    Workshop,
+)
 from exchange.policies import days, experiences, formats, workshops
 from moderation.models import ModerationDecision, Report
 from moderation.policies import record, reports
@@ -69,6 +78,7 @@ EVERYTHING: dict[Any, Callable[..., Any]] = {
     workshops.own_registrations: lambda _viewer: Registration.objects.all(),
     workshops.visible_registrations: lambda _viewer, workshop, _own: Registration.objects.filter(workshop=workshop),
     days.visible_attendance: lambda _viewer: Attendance.objects.all(),
+    days.visible_bundles: lambda _viewer: CertificateBundle.objects.all(),
     record.visible_land_record: lambda _viewer: AuditEntry.objects.all(),
     record.visible_network_record: lambda _viewer, _network: AuditEntry.objects.all(),
     reports.visible_reports: lambda _viewer: Report.objects.all(),

@@ -32,6 +32,7 @@ CHANGED = {
     "exchange_calendaraddress": "generation = 77",
     "exchange_calendarmail": "sequence = 77",
     "exchange_comment": "body = 'changed'",
+    "exchange_certificatebundle": "done = 77",
     "exchange_doorcode": "generation = 77",
     "exchange_edition": "motto = 'changed'",
     "exchange_exchangeformat": "motto = 'changed'",

@@ -84,6 +84,7 @@ UNIQUE = {
     "tenancy_invitation_token_hash_key": "192 random bits.",
     "exchange_workshop_calendar_uid_key": "122 random bits.",
     "exchange_attendance_check_code_key": "80 random bits.",
+    "exchange_certificatebundle_key_key": "122 random bits.",
 }
 
 #: Functions past the wall that do not ask who acts, each with why they need not.
@@ -94,6 +95,8 @@ ASKS_NOBODY = {
     "notices_without_mail": "Whether people want mails, asked before they are told. Nothing else of their wishes.",
     "notices_quiet": "When those named want quiet, asked before they are told. Nothing else of their wishes.",
     "chat_room_of": "The number of a thing's room, and nothing of the room.",
+    "exchange_certified": "Whoever has a certificate in hand reads what is printed on it: 80 random bits, and no name.",
+    "exchange_forget_bundles": "Deletes what is older than a week, whoever comes by.",
     "exchange_forget_attendance": "Deletes what is older than a year, whoever comes by.",
     "exchange_due_reminders": "Numbers of people and workshops; each is then asked about as the person.",
     "exchange_hashtag_taken": "Yes or no; a format is told by its hashtag.",

@@ -18,7 +18,7 @@ from django.db.models import TextField, Value
 
 from chat.policies import visible_conversations, visible_files, visible_messages
 from exchange.models import Registration, Workshop
-from exchange.policies.days import visible_attendance
+from exchange.policies.days import visible_attendance, visible_bundles
 from exchange.policies.experiences import visible_comments, visible_experiences
 from exchange.policies.formats import visible_editions, visible_formats
 from exchange.policies.workshops import LIVING, own_registrations, visible_registrations, visible_workshops
@@ -100,6 +100,7 @@ _DIRECT = {
     "exchange_edition": visible_editions,
     "exchange_workshop": visible_workshops,
     "exchange_attendance": visible_attendance,
+    "exchange_certificatebundle": visible_bundles,
     "chat_conversation": visible_conversations,
     "chat_messagefile": visible_files,
     "moderation_report": visible_reports,

@@ -32,6 +32,7 @@ TABLES = (
     "exchange_workshophost", "exchange_workshopquota", "exchange_edition", "exchange_registration",
     "exchange_calendaraddress", "exchange_attendance", "exchange_doorcode",
     "exchange_calendarmail", "exchange_workshopmove",
+    "exchange_certificatebundle",
     "chat_conversation", "chat_participant", "chat_message", "chat_earliertext", "chat_messagefile", "chat_chatwish",
     "chat_block", "chat_keepingrule", "chat_missedtold", "chat_missedmail", "notices_pushsubscription",
     "moderation_moderationdecision", "moderation_report", "notices_notice", "notices_noticewish", "toolkit_auditentry",
@@ -285,6 +286,12 @@ def _meetings(w: World) -> None:
             marked_by_id=w.some("tenancy_person")["id"],
             check_code=f"{w.number:08d}{place['id']:08d}",
         )
+    w.add(
+        "exchange_certificatebundle",
+        workshop_id=w.some("exchange_workshop")["id"],
+        asked_by_id=w.some("tenancy_person")["id"],
+        key=str(UUID(int=w.number + 1)),
+    )
     w.add("exchange_doorcode", workshop_id=w.some("exchange_workshop")["id"], generation=1)
     w.add(
         "exchange_calendarmail",
