@@ -8,10 +8,11 @@ class ExchangeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from exchange.wiring import cards, days, experiences, record, workshops
+        from exchange.wiring import cards, dates, days, experiences, record, workshops
 
         experiences.register()
         workshops.register()
         days.register()
         record.register()
         cards.register()
+        dates.register()

@@ -216,6 +216,19 @@ def calendar_of(entries: Iterable[Entry], *, name: str, told: int = TOLD_IN_FEED
     return frame.removesuffix(end) + "".join(events).encode() + end
 
 
+def calendar_of_one(facts: Facts) -> bytes:
+    """A file with one entry, for somebody who takes it into a calendar by hand."""
+    calendar = Calendar()
+    calendar.add("prodid", "-//Lotsennetz//DE")
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", "PUBLISH")
+    calendar.add_component(berlin())
+    calendar.add_component(event_of(facts))
+    data: bytes = calendar.to_ical()
+    return data
+
+
 # --- the secret address of one's own calendar -----------------------------------------------------------------------
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
-from exchange.routes import after, calendar, days, experiences, workshops
+from exchange.routes import after, calendar, dates, days, experiences, workshops
 
 app_name = "exchange"
 
@@ -12,4 +12,5 @@ urlpatterns: list[URLPattern] = [
     *workshops.urlpatterns,
     *days.urlpatterns,
     *calendar.urlpatterns,
+    *dates.urlpatterns,
 ]

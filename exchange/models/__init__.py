@@ -1,5 +1,6 @@
 """The nouns of the exchange, one file per noun family."""
 
+from exchange.models.dates import CouncilDay, DatePoll, PollCity, PollOption, PollPerson, PollVote
 from exchange.models.days import Attendance, CertificateBundle, DoorCode
 from exchange.models.experiences import Comment, Experience, ExperienceTopic, Helpful
 from exchange.models.formats import Edition, ExchangeFormat, FormatCity
@@ -13,6 +14,8 @@ __all__ = [
     "CalendarMail",
     "CertificateBundle",
     "Comment",
+    "CouncilDay",
+    "DatePoll",
     "DoorCode",
     "Edition",
     "ExchangeFormat",
@@ -20,6 +23,10 @@ __all__ = [
     "ExperienceTopic",
     "FormatCity",
     "Helpful",
+    "PollCity",
+    "PollOption",
+    "PollPerson",
+    "PollVote",
     "Registration",
     "Workshop",
     "WorkshopHost",

@@ -242,6 +242,39 @@ def own_or_hosted(who: Who, row: Row, w: World) -> bool:
     return own(who, row, w) or hosted(who, row, w)
 
 
+# --- date polls ---------------------------------------------------------------------------------------------------
+
+
+def poll_owners(w: World, number: int) -> set[int]:
+    return {c["network_id"] for c in w.rows["exchange_pollcity"] if c["poll_id"] == number and c["owns"]}
+
+
+def poll(who: Who, row: Row, w: World) -> bool:
+    if who.coordinates & poll_owners(w, row["id"]):
+        return True
+    whole = {c["network_id"] for c in w.rows["exchange_pollcity"] if c["poll_id"] == row["id"] and c["asked_at"]}
+    by_name = {p["person_id"] for p in w.rows["exchange_pollperson"] if p["poll_id"] == row["id"]}
+    return row["state"] != "draft" and (bool(who.networks & whole) or who.person_id in by_name)
+
+
+def of_poll(who: Who, row: Row, w: World) -> bool:
+    return poll(who, w.get("exchange_datepoll", row["poll_id"]), w)
+
+
+def named_in_poll(who: Who, row: Row, w: World) -> bool:
+    """What somebody said, or that they are asked: themselves, the owners, and all who are asked where so promised."""
+    asked = w.get("exchange_datepoll", row["poll_id"])
+    return (
+        row["person_id"] == who.person_id
+        or bool(who.coordinates & poll_owners(w, row["poll_id"]))
+        or (asked["names_shown"] and poll(who, asked, w))
+    )
+
+
+def council_day(who: Who, row: Row, w: World) -> bool:
+    return who.programme and with_its_network(who, row, w)
+
+
 # --- conversations ------------------------------------------------------------------------------------------------
 
 
@@ -321,6 +354,10 @@ SEES: dict[str, Rule] = {
     "exchange_registration": registration,
     "exchange_attendance": own_or_hosted,
     "exchange_certificatebundle": hosted,
+    "exchange_datepoll": poll,
+    "exchange_pollvote": named_in_poll,
+    "exchange_pollperson": named_in_poll,
+    "exchange_councilday": council_day,
     "chat_conversation": conversation,
     "chat_message": message,
     "chat_messagefile": file,
@@ -351,6 +388,8 @@ REACHES: dict[str, Rule] = {
     "exchange_doorcode": hosted,
     "exchange_calendarmail": own,
     "exchange_workshopmove": of_its_workshop,
+    "exchange_pollcity": of_poll,
+    "exchange_polloption": of_poll,
     "chat_participant": participant,
     "chat_messagefile": unsent_or_of_message,
     "chat_earliertext": message,

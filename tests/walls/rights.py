@@ -21,6 +21,7 @@ from exchange.models import (
     CalendarAddress,
     CalendarMail,
     CertificateBundle,
+    DatePoll,
     DoorCode,
     Helpful,
     WorkshopMove,
@@ -33,6 +34,7 @@ from tests.access.canaries import build
 from tests.access.crawl import CANARY, STAYING
 from tests.database.base import arranging
 from tests.database.undoing import undone
+from tests.factories.dates import CouncilDayFactory, PollFactory, PollOptionFactory, PollVoteFactory
 from tests.factories.moderation import DecisionFactory, ReportFactory
 from tests.factories.tenancy import (
     ApplicationFactory,
@@ -81,6 +83,28 @@ def _talk(birds: Aviary, cast: SimpleNamespace) -> None:
     Block.objects.create(person=cast.neighbour, blocked=cast.outsider)
     for network in (cast.konstanz, cast.heilbronn):
         KeepingRule.objects.create(network=network, days=30)
+
+
+def _dates(birds: Aviary, cast: SimpleNamespace) -> None:
+    """Polls of Konstanz: a draft, one that all of Heilbronn reads, one whose names stay with Konstanz, another's."""
+    both = {"owners": [cast.konstanz], "created_by": cast.coordinator}
+    PollFactory(title=birds.word("draftpoll"), state="draft", everyone=[cast.heilbronn], **both)
+    PollFactory(title=birds.word("begunpoll"), state="draft", created_by=cast.coordinator)
+    wide = PollFactory(title=birds.word("widepoll"), everyone=[cast.heilbronn], people=[cast.outsider], **both)
+    still = PollFactory(title=birds.word("stillpoll"), people=[cast.pilot, cast.neighbour], names_shown=False, **both)
+    other = PollFactory(title=birds.word("hnpoll"), owners=[cast.heilbronn], people=[cast.outsider])
+    over = PollFactory(title=birds.word("overpoll"), everyone=[cast.konstanz], **both)
+    said = ((wide, "wide", {"gi": cast.outsider, "hn": cast.neighbour}), (other, "hn", {}),
+            (still, "still", {"kn": cast.pilot, "hn": cast.neighbour}))  # fmt: skip
+    for poll, word, people in said:
+        option = PollOptionFactory(poll=poll)
+        PollOptionFactory(poll=poll)
+        for city, person in people.items():
+            PollVoteFactory(option=option, person=person, remark=birds.word(f"{word}vote{city}"))
+    PollOptionFactory(poll=over)
+    DatePoll.objects.filter(pk=over.pk).update(state="closed")
+    for network, word in ((cast.konstanz, "kncouncil"), (cast.heilbronn, "hncouncil")):
+        CouncilDayFactory(network=network, text=birds.word(word))
 
 
 def world(cast: SimpleNamespace) -> Aviary:
@@ -141,6 +165,7 @@ def world(cast: SimpleNamespace) -> Aviary:
     WorkshopMove.objects.create(workshop=seats, sequence=1, reason=birds.word("movedbecause"))
     narrow = next(w for w in birds.of("Workshop") if "xqknownworkshoptitlexq" in w.title)
     EditionFactory(format=wide, workshop=narrow, motto=birds.word("narrowedition"))
+    _dates(birds, cast)
     past = {"ended_on": timezone.localdate()}
     MembershipFactory(network=cast.konstanz, person=cast.neighbour, **past)
     MembershipFactory(network=cast.konstanz, person__about=birds.word("wasinkonstanz"), **past)

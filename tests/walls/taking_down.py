@@ -18,13 +18,17 @@ from exchange.models import (
     Attendance,
     CertificateBundle,
     Comment,
+    CouncilDay,
+    DatePoll,
     Edition,
     ExchangeFormat,
     Experience,
+    PollPerson,
+    PollVote,
     Registration,
     Workshop,
 )
-from exchange.policies import days, experiences, formats, workshops
+from exchange.policies import dates, days, experiences, formats, workshops
 from moderation.models import ModerationDecision, Report
 from moderation.policies import record, reports
 from notices.models import Notice
@@ -79,6 +83,10 @@ EVERYTHING: dict[Any, Callable[..., Any]] = {
     workshops.visible_registrations: lambda _viewer, workshop, _own: Registration.objects.filter(workshop=workshop),
     days.visible_attendance: lambda _viewer: Attendance.objects.all(),
     days.visible_bundles: lambda _viewer: CertificateBundle.objects.all(),
+    dates.visible_polls: lambda _viewer: DatePoll.objects.all(),
+    dates.visible_votes: lambda _viewer: PollVote.objects.all(),
+    dates.visible_asked: lambda _viewer: PollPerson.objects.all(),
+    dates.visible_council_days: lambda _viewer: CouncilDay.objects.all(),
     record.visible_land_record: lambda _viewer: AuditEntry.objects.all(),
     record.visible_network_record: lambda _viewer, _network: AuditEntry.objects.all(),
     reports.visible_reports: lambda _viewer: Report.objects.all(),

@@ -75,6 +75,11 @@ UNIQUE = {
     "tenancy_network_slug_key": "Made of the town's name, when its one network is founded.",
     "one_living_application_per_municipality": "Met by a function that needs the mail's token, told to who fits.",
     "one_living_partnership_per_pair": "One's own network is one of the two, so both sides see it.",
+    "city_once_per_poll": "Written by the coordination of its owners, who see all of its cities.",
+    "person_once_per_poll": "As above, of its people.",
+    "date_once_per_poll": "As above, of its dates.",
+    "one_vote_per_person_and_date": "One's own answers.",
+    "council_day_once_per_network": "Written by the network's coordination, who sees it.",
     "hashtag_once": "A hashtag is taken: told by a sentence. It is the address of a format, and says nothing else.",
     "exchange_exchangeformat_slug_key": "Made of the hashtag.",
     "chat_conversation_direct_key_key": "Between oneself and another; found or made by one function.",
@@ -102,6 +107,7 @@ ASKS_NOBODY = {
     "exchange_hashtag_taken": "Yes or no; a format is told by its hashtag.",
     "exchange_slug_taken": "As above.",
     "exchange_allocate_due": "What the clock of the database demands, whoever comes by: offers that ended, quotas.",
+    "exchange_polls_due": "Numbers of polls whose time has come and of the cities that own them, and no words.",
     "exchange_calendar_generation": "A count that is worth nothing without the key of the installation.",
 }
 

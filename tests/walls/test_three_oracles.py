@@ -18,6 +18,7 @@ from django.db.models import TextField, Value
 
 from chat.policies import visible_conversations, visible_files, visible_messages
 from exchange.models import Registration, Workshop
+from exchange.policies.dates import visible_asked, visible_council_days, visible_polls, visible_votes
 from exchange.policies.days import visible_attendance, visible_bundles
 from exchange.policies.experiences import visible_comments, visible_experiences
 from exchange.policies.formats import visible_editions, visible_formats
@@ -101,6 +102,10 @@ _DIRECT = {
     "exchange_workshop": visible_workshops,
     "exchange_attendance": visible_attendance,
     "exchange_certificatebundle": visible_bundles,
+    "exchange_datepoll": visible_polls,
+    "exchange_pollvote": visible_votes,
+    "exchange_pollperson": visible_asked,
+    "exchange_councilday": visible_council_days,
     "chat_conversation": visible_conversations,
     "chat_messagefile": visible_files,
     "moderation_report": visible_reports,

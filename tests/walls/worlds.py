@@ -33,6 +33,8 @@ TABLES = (
     "exchange_calendaraddress", "exchange_attendance", "exchange_doorcode",
     "exchange_calendarmail", "exchange_workshopmove",
     "exchange_certificatebundle",
+    "exchange_datepoll", "exchange_pollcity", "exchange_pollperson", "exchange_polloption", "exchange_pollvote",
+    "exchange_councilday",
     "chat_conversation", "chat_participant", "chat_message", "chat_earliertext", "chat_messagefile", "chat_chatwish",
     "chat_block", "chat_keepingrule", "chat_missedtold", "chat_missedmail", "notices_pushsubscription",
     "moderation_moderationdecision", "moderation_report", "notices_notice", "notices_noticewish", "toolkit_auditentry",
@@ -80,6 +82,7 @@ def make_world(number: int, rng: Random) -> World:
     _networks(world)
     _experiences(world)
     _meetings(world)
+    _dates(world)
     _talk(world)
     _moderation(world)
     return world
@@ -300,6 +303,24 @@ def _meetings(w: World) -> None:
     )
     for number, workshop in enumerate(w.rows["exchange_workshop"]):
         w.add("exchange_workshopmove", workshop_id=workshop["id"], sequence=number)
+
+
+def _dates(w: World) -> None:
+    for number in range(2):
+        # Votes are taken by running polls alone, so the draft has none.
+        state = w.rng.choice(("draft", "open")) if number else "open"
+        poll = w.add("exchange_datepoll", state=state, names_shown=w.chance(0.5), format_id=None, workshop_id=None)
+        towns = w.rng.sample(w.rows["tenancy_network"], w.rng.randint(1, 3))
+        for place, town in enumerate(towns):
+            owns = place == 0 or w.chance(0.3)
+            asked = NOW if w.chance(0.4) else None
+            w.add("exchange_pollcity", poll_id=poll["id"], network_id=town["id"], owns=owns, asked_at=asked)
+        for person in w.rng.sample(w.rows["tenancy_person"], 2):
+            w.add("exchange_pollperson", poll_id=poll["id"], person_id=person["id"])
+        date = w.add("exchange_polloption", poll_id=poll["id"], day=DAY, begins="10:00", ends="12:00")
+        for person in w.rng.sample(w.rows["tenancy_person"], 2 if state == "open" else 0):
+            w.add("exchange_pollvote", poll_id=poll["id"], option_id=date["id"], person_id=person["id"], answer="yes")
+    w.add("exchange_councilday", network_id=w.some("tenancy_network")["id"], day=DAY, text="Rat")
 
 
 def _ties(w: World, table: str, column: str, parent: str, states: Sequence[str]) -> None:
