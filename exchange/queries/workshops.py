@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
-from django.utils.datastructures import MultiValueDict
-from django.utils.http import urlencode
 
 from exchange.models import Edition, ExchangeFormat, FormatCity, Registration, Workshop, WorkshopHost
 from exchange.policies.formats import visible_editions, visible_formats
@@ -21,7 +19,8 @@ from exchange.policies.workshops import (
     visible_workshops,
 )
 from exchange.queries.acts import Act, acts_of
-from tenancy.models import Network, State
+from exchange.queries.narrowing import Choices, WorkshopFilter, choices_for, narrowed
+from tenancy.models import Network
 from tenancy.policies.networks import visible_networks
 from tenancy.viewer import Viewer
 from toolkit.pagination import Page, page_by_key
@@ -30,48 +29,6 @@ from toolkit.past_sight import rows_of
 SOONEST = ("starts_at", "id")
 LATEST = ("-starts_at", "-id")
 PAGE = 20
-
-
-@dataclass(frozen=True, slots=True)
-class WorkshopFilter:
-    """What is asked of the list, from the address; whatever is unknown is left out."""
-
-    past: bool = False
-    mine: bool = False
-    format: str = ""
-    mode: str = ""
-    land: str = ""
-
-    @property
-    def active(self) -> int:
-        """How many filters narrow the list."""
-        return sum(map(bool, (self.mine, self.format, self.mode, self.land)))
-
-    def address(self, **more: str) -> str:
-        """The query string, ``more`` added."""
-        pairs = [("zeit", "vergangen" if self.past else ""), ("meine", "1" if self.mine else "")]
-        pairs += [("format", self.format), ("art", self.mode), ("land", self.land), *more.items()]
-        return "?" + urlencode([(name, value) for name, value in pairs if value])
-
-    @property
-    def upcoming_address(self) -> str:
-        return replace(self, past=False).address()
-
-    @property
-    def past_address(self) -> str:
-        return replace(self, past=True).address()
-
-
-def filter_from(data: MultiValueDict[str, str]) -> WorkshopFilter:
-    """Read the filter from an address; never raises."""
-    mode, land, slug = data.get("art") or "", data.get("land") or "", data.get("format") or ""
-    return WorkshopFilter(
-        past=data.get("zeit") == "vergangen",
-        mine=data.get("meine") == "1",
-        format=slug if len(slug) <= 40 and slug.isascii() and slug.replace("-", "").isalnum() else "",
-        mode=mode if mode in ("vor-ort", "online") else "",
-        land=land if len(land) == 2 and land.isascii() and land.isdigit() else "",
-    )
 
 
 # --- rows -----------------------------------------------------------------------------------------------------------
@@ -93,27 +50,6 @@ def with_hosts(rows: QuerySet[Workshop], viewer: Viewer) -> QuerySet[Workshop]:
 def with_own(rows: QuerySet[Workshop], viewer: Viewer) -> QuerySet[Workshop]:
     """Workshops that know whether the viewer is coming (``is_mine``) and whether others wait."""
     return rows.annotate(is_mine=Exists(own_registrations(viewer).filter(workshop=OuterRef("pk"))))
-
-
-def narrowed(rows: QuerySet[Workshop], viewer: Viewer, wanted: WorkshopFilter) -> QuerySet[Workshop]:
-    """Rows that fit the filter. „Mine“ are those the viewer comes to, or hosts as a coordinator."""
-    if wanted.mine:
-        hosted = WorkshopHost.objects.filter(
-            workshop=OuterRef("pk"), network__in=list(viewer.coordinates), state=WorkshopHost.State.ACCEPTED
-        )
-        rows = rows.filter(Exists(own_registrations(viewer).filter(workshop=OuterRef("pk"))) | Exists(hosted))
-    if wanted.format:
-        # Only a format that the viewer may see narrows anything; others look as if they did not exist.
-        rows = rows.filter(format__in=visible_formats(viewer).filter(slug=wanted.format))
-    if wanted.mode:
-        other = Workshop.Mode.ONLINE if wanted.mode == "vor-ort" else Workshop.Mode.ON_SITE
-        rows = rows.exclude(mode=other)
-    if wanted.land:
-        there = WorkshopHost.objects.filter(
-            workshop=OuterRef("pk"), state=WorkshopHost.State.ACCEPTED, network__municipality__state_id=wanted.land
-        )
-        rows = rows.filter(Exists(there))
-    return rows
 
 
 def at_time(rows: QuerySet[Workshop], wanted: WorkshopFilter, now: datetime) -> QuerySet[Workshop]:
@@ -145,8 +81,7 @@ class ListPage:
 
     page: Page[Workshop]
     drafts: list[Workshop] = field(default_factory=list)
-    formats: list[ExchangeFormat] = field(default_factory=list)
-    lands: list[State] = field(default_factory=list)
+    choices: Choices = field(default_factory=Choices)
 
 
 def drafts_of(viewer: Viewer, *, most: int = 10) -> list[Workshop]:
@@ -158,18 +93,13 @@ def drafts_of(viewer: Viewer, *, most: int = 10) -> list[Workshop]:
 
 
 def workshop_list(viewer: Viewer, wanted: WorkshopFilter, mark: str = "", *, now: datetime) -> ListPage:
-    """Those to come, soonest first, or those past, latest first: four queries, two more for who coordinates."""
+    """Those to come, soonest first, or those past, latest first: five queries, two more for who coordinates."""
     rows = at_time(narrowed(listed_workshops(viewer), viewer, wanted), wanted, now)
     order = LATEST if wanted.past else SOONEST
-    known = listed_workshops(viewer)
-    hosts = WorkshopHost.objects.filter(
-        network__municipality__state=OuterRef("pk"), state=WorkshopHost.State.ACCEPTED, workshop__in=known
-    )
     return ListPage(
         page=page_by_key(with_own(with_hosts(rows, viewer), viewer), order, mark, size=PAGE),
         drafts=[] if wanted.past or mark else drafts_of(viewer),
-        formats=list(visible_formats(viewer).order_by("hashtag")[:50]),
-        lands=list(State.objects.filter(Exists(hosts)).order_by("name")),
+        choices=choices_for(viewer),
     )
 
 

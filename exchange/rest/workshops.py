@@ -17,6 +17,7 @@ from exchange.policies.formats import visible_formats
 from exchange.policies.workshops import listed_workshops, may_see_online_url
 from exchange.queries import formats as format_queries
 from exchange.queries import workshops as queries
+from exchange.queries.narrowing import filter_from, narrowed
 from exchange.rest.experiences import CitySerializer
 from tenancy.rest.base import ViewerAPIView
 from toolkit.rest import Everybody
@@ -132,13 +133,15 @@ class WorkshopListView(ViewerAPIView):
             _parameter("format", "Kurzname eines Formats"),
             _parameter("art", "vor-ort oder online"),
             _parameter("land", "Zweistelliger Schlüssel des Landes"),
+            _parameter("typ", "workshop, training, meeting, kickoff oder forum"),
+            _parameter("kommune", "Kurzname eines Netzwerks, das einlädt"),
             _parameter("page", "Marke aus next oder previous"),
         ],
         responses=_page_of("WorkshopPage", WorkshopCardSerializer),
     )
     def get(self, request: Request) -> Response:
-        wanted = queries.filter_from(request._request.GET)
-        rows = queries.narrowed(listed_workshops(self.viewer), self.viewer, wanted)
+        wanted = filter_from(request._request.GET)
+        rows = narrowed(listed_workshops(self.viewer), self.viewer, wanted)
         rows = queries.with_hosts(queries.at_time(rows, wanted, timezone.now()), self.viewer)
         return self.page(rows, queries.LATEST if wanted.past else queries.SOONEST, WorkshopCardSerializer)
 

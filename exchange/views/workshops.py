@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -19,6 +20,7 @@ from exchange.models import Workshop
 from exchange.policies import workshops as rules
 from exchange.policies.formats import may_create_format, owners_of
 from exchange.queries import workshops as queries
+from exchange.queries.narrowing import filter_from
 from exchange.services import hosting
 from exchange.services import workshops as verbs
 from exchange.views.formats import own_choices, town_choices
@@ -43,13 +45,15 @@ def workshop_or_404(request: ViewerRequest, pk: int) -> Workshop:
 @require_safe
 def workshop_list(request: ViewerRequest) -> HttpResponse:
     """Those to come, soonest first; the past ones under their own tab."""
-    wanted = queries.filter_from(request.GET)
+    wanted = filter_from(request.GET)
     found = queries.workshop_list(request.viewer, wanted, clean_query(request.GET.get("page", "")), now=timezone.now())
     context = {
         **SECTION,
         "wanted": wanted,
         "upcoming_tab": not wanted.past,
         "found": found,
+        "as_week": reverse("exchange:calendar") + replace(wanted, past=False).address(ansicht="woche"),
+        "as_month": reverse("exchange:calendar") + replace(wanted, past=False).address(ansicht="monat"),
         "older": wanted.address(page=found.page.next) if found.page.next else "",
         "newer": wanted.address(page=found.page.previous) if found.page.previous else "",
         "may_create": rules.may_create_workshop(request.viewer),
