@@ -1,6 +1,6 @@
 """The calendar page: what there is in a month, a week or a day, whose own it is, and what of it meets at one time.
 
-Its price is fixed: eight queries for somebody signed in, however much there is. Of a day with more than fits, the rest
+Its price is fixed: nine queries for somebody signed in, however much there is. Of a day with more than fits, the rest
 is counted and shown on the page of that day.
 """
 
@@ -166,7 +166,7 @@ class CalendarPage:
     span: Span
     days: list[Day]
     choices: Choices
-    clashing: list[Entry]
+    clashing: list[tuple[Entry, Entry]]
     total: int
 
     @property
@@ -208,14 +208,7 @@ def _entries(rows: QuerySet[Workshop], viewer: Viewer) -> list[Entry]:
     ]
 
 
-def at_one_time(one: Entry, other: Entry) -> bool:
-    """Whether two entries overlap; one that begins when the other ends does not."""
-    return one.starts_at < other.ends_at and other.starts_at < one.ends_at
-
-
-def own_between(
-    viewer: Viewer, begins: datetime, ends: datetime, *, but: int | None = None
-) -> list[Entry]:
+def own_between(viewer: Viewer, begins: datetime, ends: datetime, *, but: int | None = None) -> list[Entry]:
     """The viewer's own that take time between two moments: places of any kind, and what their cities host.
 
     Two queries, none for visitors.
@@ -223,23 +216,34 @@ def own_between(
     if not viewer.signed_in:
         return []
     rows = narrowed(visible_workshops(viewer), viewer, WorkshopFilter(mine=True))
-    rows = rows.filter(starts_at__lt=ends, ends_at__gt=begins).exclude(pk=but)
+    rows = rows.filter(starts_at__lt=ends, ends_at__gt=begins).exclude(pk=but or 0)
     rows = rows.exclude(state__in=[Workshop.State.DRAFT, Workshop.State.CANCELLED])
     return _entries(rows, viewer)
 
 
-def mark_clashes(entries: Iterable[Entry], own: list[Entry]) -> None:
-    """Write into each own entry what else of one's own is at its time. ``own`` is sorted by beginning."""
-    clashes: dict[int, list[str]] = {}
+def clashes_among(own: list[Entry]) -> list[tuple[Entry, Entry]]:
+    """What overlaps of one's own, which are sorted by beginning. One of two has to be a place of the viewer's.
+
+    A city may host two things at one time, with two people.
+    """
+    found = []
     for place, one in enumerate(own):
         for other in own[place + 1 :]:
             if other.starts_at >= one.ends_at:
                 break
-            if at_one_time(one, other):
-                clashes.setdefault(one.pk, []).append(other.title)
-                clashes.setdefault(other.pk, []).append(one.title)
+            if one.own or other.own:
+                found.append((one, other))
+    return found
+
+
+def _mark(entries: Iterable[Entry], clashing: list[tuple[Entry, Entry]]) -> None:
+    """Write into each entry the titles of what is at its time."""
+    titles: dict[int, list[str]] = {}
+    for one, other in clashing:
+        titles.setdefault(one.pk, []).append(other.title)
+        titles.setdefault(other.pk, []).append(one.title)
     for entry in entries:
-        entry.clashes = clashes.get(entry.pk, [])
+        entry.clashes = titles.get(entry.pk, [])
 
 
 def _by_day(entries: list[Entry], span: Span) -> dict[date, list[Entry]]:
@@ -257,8 +261,8 @@ def calendar_page(viewer: Viewer, wanted: WorkshopFilter, span: Span, *, land: s
     begins, ends = _midnight(span.first_shown), _midnight(span.last_shown)
     rows = narrowed(visible_workshops(viewer), viewer, wanted).filter(starts_at__lt=ends, ends_at__gt=begins)
     entries = _entries(rows, viewer)
-    own = own_between(viewer, begins, ends)
-    mark_clashes((*entries, *own), own)
+    clashing = clashes_among(own_between(viewer, begins, ends))
+    _mark(entries, clashing)
     most, by_day = MOST[span.view], _by_day(entries, span)
     days = []
     for number in range((span.last_shown - span.first_shown).days):
@@ -273,6 +277,6 @@ def calendar_page(viewer: Viewer, wanted: WorkshopFilter, span: Span, *, land: s
         span=span,
         days=days,
         choices=choices_for(viewer),
-        clashing=[entry for entry in own if entry.clashes],
+        clashing=clashing,
         total=sum(entry.starts_at < last and entry.ends_at > first for entry in entries),
     )

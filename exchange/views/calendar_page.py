@@ -31,7 +31,7 @@ def _views(wanted: WorkshopFilter, span: Span) -> dict[str, str]:
 @login_not_required
 @require_safe
 def calendar(request: ViewerRequest) -> HttpResponse:
-    """Everything one may see, by days. ``?ansicht=monat|woche|liste|tag&am=2027-03-01``, and the filters of the list."""
+    """Everything one may see, by days: ``?ansicht=monat|woche|liste|tag&am=2027-03-01``, filters as in the list."""
     viewer = request.viewer
     wanted = replace(filter_from(request.GET), past=False)
     span = span_from(request.GET.get("ansicht", ""), request.GET.get("am", ""), today=timezone.localdate())

@@ -20,6 +20,7 @@ from exchange.models import Workshop
 from exchange.policies import workshops as rules
 from exchange.policies.formats import may_create_format, owners_of
 from exchange.queries import workshops as queries
+from exchange.queries.calendar import own_between
 from exchange.queries.narrowing import filter_from
 from exchange.services import hosting
 from exchange.services import workshops as verbs
@@ -108,6 +109,7 @@ def detail(
         "may_withdraw": rules.may_withdraw(viewer, workshop, page.own, at=now),
         "may_see_online_url": rules.may_see_online_url(viewer, workshop, page.own),
         "may_join_room": rules.may_join_workshop_room(viewer, workshop, page.own),
+        "clashes": own_between(viewer, workshop.starts_at, workshop.ends_at, but=pk) if may_take else [],
         "seat_form": (seat_form or seat_form_for(request, workshop)) if may_take else None,
         "invite_form": invite_form,
         "parts": panels_for("workshop", request, page),

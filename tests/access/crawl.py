@@ -67,6 +67,8 @@ FACETS = (
     *("/erfahrungen/?land=08", "/erfahrungen/?network=konstanz", "/erfahrungen/?network=giessen&sort=match"),
     *("/erfahrungen/?network=xqfreshslugxq", "/erfahrungen/?stage=idea", "/erfahrungen/?area=other"),
     *("/veranstaltungen/?zeit=vergangen", "/veranstaltungen/?meine=1", "/veranstaltungen/?land=08"),
+    *("/veranstaltungen/kalender/?ansicht=liste", "/veranstaltungen/kalender/?ansicht=woche&meine=1"),
+    *("/veranstaltungen/kalender/?format=xqknformatxq", "/veranstaltungen/kalender/?kommune=xqfreshslugxq"),
     *("/veranstaltungen/kalender.ics", "/netzwerke/konstanz/kalender.ics", "/netzwerke/xqfreshslugxq/kalender.ics"),
     *(
         "/veranstaltungen/?format=xqknformatxq",

@@ -32,6 +32,8 @@ def build(cast: SimpleNamespace) -> SimpleNamespace:
 
 
 ROWS = {
+    "exchange:calendar": everyone("get", 200),
+    "exchange:calendar#filtered": everyone("get", 200, query="ansicht=woche&meine=1&land=08&format=eng"),
     "exchange:public-calendar": everyone("get", 200),
     "exchange:city-calendar": everyone("get", 200, slug("city")),
     "exchange:city-calendar#unpublished": everyone("get", 404, slug("secret")),

@@ -144,7 +144,14 @@ def everything(demo: Demo) -> None:
     demo.visit("pilot", f"/personen/{emre.pk}/", f"/personen/{mara.pk}/", "/profil/", "/formate/knmeetshn/")
     demo.visit("pilot", "/veranstaltungen/", f"/veranstaltungen/{free.pk}/", f"/veranstaltungen/{full.pk}/")
     demo.visit(
-        "pilot", "/veranstaltungen/kalender/abonnieren/", "/veranstaltungen/?zeit=vergangen", "/chat/", "/chat/neu/"
+        "pilot",
+        "/veranstaltungen/kalender/abonnieren/",
+        "/veranstaltungen/kalender/",
+        "/veranstaltungen/kalender/?ansicht=woche",
+        "/veranstaltungen/kalender/?ansicht=liste",
+        "/veranstaltungen/?zeit=vergangen",
+        "/chat/",
+        "/chat/neu/",
     )
     demo.visit("pilot", f"/chat/{direct.pk}/", f"/chat/{room.pk}/", "/mitteilungen/", "/konto/password/change/")
     demo.visit("pilot", "/chat/?archiv", "/chat/themen/", "/chat/einstellungen/", f"/chat/{room.pk}/mitglieder/")
