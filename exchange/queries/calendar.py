@@ -193,8 +193,8 @@ def _hosted(viewer: Viewer) -> Exists:
 
 def _entries(rows: QuerySet[Workshop], viewer: Viewer) -> list[Entry]:
     """Light rows, soonest first: thousands are read in one query and none is made an object of the model."""
-    own = own_registrations(viewer).filter(workshop=OuterRef("pk")).values("state")[:1]
-    rows = rows.annotate(own=Subquery(own), hosted=_hosted(viewer))
+    place = own_registrations(viewer).filter(workshop=OuterRef("pk")).values("state")[:1]
+    rows = rows.annotate(own=Subquery(place), hosted=_hosted(viewer))
     names = ("pk", "title", "starts_at", "ends_at", "state", "mode", "kind", "place")
     found = rows.order_by("starts_at", "pk").values_list("format_id", "own", "hosted", *names)
     hashtags: dict[int, str] = {}
@@ -203,8 +203,8 @@ def _entries(rows: QuerySet[Workshop], viewer: Viewer) -> list[Entry]:
     if formats:
         hashtags = dict(visible_formats(viewer).filter(pk__in=formats).values_list("pk", "hashtag"))
     return [
-        Entry(*rest, hashtag=hashtags.get(number, ""), own=state or "", hosted=hosted)
-        for number, state, hosted, *rest in listed
+        Entry(pk, title, begins, ends, state, mode, kind, place, hashtags.get(number, ""), own or "", hosted)
+        for number, own, hosted, pk, title, begins, ends, state, mode, kind, place in listed
     ]
 
 
