@@ -12,11 +12,14 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.utils import timezone
 
-from chat.models import Conversation, Message
+from chat.models import Conversation, Message, MessageFile
+from chat.services.files import path_of
 from exchange.models import Edition, Experience, Registration, Workshop
 from moderation.models import Report
 from notices.models import Notice
 from tenancy.models import Application, Membership, Municipality, Network, Person
+from toolkit.uploads.confined import looked_into
+from toolkit.uploads.kinds import recognised
 
 DATA = Path(__file__).parents[2] / "platform" / "tenancy" / "data"
 
@@ -83,6 +86,23 @@ def test_every_conversation_is_a_log_without_holes_in_order_of_time():
         assert messages == sorted(messages, key=lambda m: m.created_at)
         assert [m for m in messages if m.created_at > timezone.now()] == []
     assert Message.objects.count() == 22
+
+
+def test_a_conversation_has_a_file_a_thread_reactions_and_something_pinned():
+    row = MessageFile.objects.get()
+    path = path_of(row)
+    assert path.read_bytes().startswith(b"%PDF")
+    assert path.stat().st_size == row.size
+    said = Message.objects.get(conversation=row.conversation, seq=row.seq)
+    assert (said.file_count, said.reply_seq) == (1, said.thread_seq)
+    assert Message.objects.get(conversation=row.conversation, seq=said.thread_seq).replies == 1
+    assert said.reactions
+    assert Message.objects.filter(conversation=row.conversation).exclude(pinned_at=None).count() == 1
+
+
+def test_the_file_is_one_that_the_chat_takes():
+    path = path_of(MessageFile.objects.get())
+    looked_into(recognised("Freistellung_zwei_Stunden.pdf", path), path)
 
 
 def test_one_application_and_one_report_wait():

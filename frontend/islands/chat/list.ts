@@ -200,7 +200,7 @@ export class List {
     clearTimeout(this.#loading);
     this.#loading = window.setTimeout(async () => {
       try {
-        const response = await fetch(`${fact("rowsUrl")}?c=${this.current}`);
+        const response = await fetch(`${fact("rowsUrl")}?${this.#which()}`);
         if (!response.ok || response.redirected || !this.#root) return;
         const focused = (document.activeElement as HTMLElement | null)?.closest<HTMLElement>("[data-row]")?.dataset.row;
         this.#root.innerHTML = await response.text();
@@ -214,6 +214,14 @@ export class List {
         // The next beat tries again.
       }
     }, 300);
+  }
+
+  /** The part of the list that is shown: what was put away, or an older page, stays that. */
+  #which(): string {
+    const here = new URLSearchParams(location.search);
+    const asked = new URLSearchParams({ c: String(this.current) });
+    for (const name of ["archiv", "seite"]) if (here.has(name)) asked.set(name, here.get(name)!);
+    return asked.toString();
   }
 
   #filters(): void {
