@@ -93,9 +93,9 @@ def test_a_conversation_has_a_file_a_thread_reactions_and_something_pinned():
     path = path_of(row)
     assert path.read_bytes().startswith(b"%PDF")
     assert path.stat().st_size == row.size
-    said = Message.objects.get(conversation=row.conversation, seq=row.seq)
+    said = Message.objects.get(conversation=row.conversation, seq=row.seq or 0)
     assert (said.file_count, said.reply_seq) == (1, said.thread_seq)
-    assert Message.objects.get(conversation=row.conversation, seq=said.thread_seq).replies == 1
+    assert Message.objects.get(conversation=row.conversation, seq=said.thread_seq or 0).replies == 1
     assert said.reactions
     assert Message.objects.filter(conversation=row.conversation).exclude(pinned_at=None).count() == 1
 
