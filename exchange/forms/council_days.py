@@ -34,7 +34,7 @@ def _day(found: re.Match[str]) -> datetime.date | None:
 class CouncilDaysField(TextField):
     """Days as they are pasted, ``17.12.2026 Gemeinderat`` or several in a line; cleans to ``[(day, text)]``."""
 
-    def clean(self, value: Any) -> list[tuple[datetime.date, str]]:  # type: ignore[override]  # lines become days
+    def clean(self, value: Any) -> list[tuple[datetime.date, str]]:
         days: list[tuple[datetime.date, str]] = []
         for number, line in enumerate(super().clean(value).split("\n"), start=1):
             if not line.strip():

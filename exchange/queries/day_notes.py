@@ -105,7 +105,9 @@ def _workshops_between(
     hosted = accepted.filter(workshop=OuterRef("pk"), network__in=concerned.ids)
     rows = visible_workshops(viewer).filter(Exists(hosted), starts_at__lt=until, ends_at__gt=since)
     hosts = Prefetch("hosts", accepted.select_related("network__municipality").order_by("id"), to_attr="accepted")
-    rows = rows.exclude(state=Workshop.State.CANCELLED).exclude(pk=but)
+    rows = rows.exclude(state=Workshop.State.CANCELLED)
+    if but is not None:
+        rows = rows.exclude(pk=but)
     return list(rows.prefetch_related(hosts).order_by("starts_at", "id")[:200])
 
 

@@ -53,7 +53,9 @@ def option(world: Any) -> dict[str, Any]:
 
 WORDS = {"title": "Neu", "version": "1"}
 DAYS = {"days": DAY, "begins": "10:00", "ends": "11:00", "mode": "online"}
-NOBODY_ELSE = dict.fromkeys(("outsider", "pilot", "office_head", "moderator", "other_moderator", "operator"), 403)
+NOBODY_ELSE: dict[str, Any] = dict.fromkeys(
+    ("outsider", "pilot", "office_head", "moderator", "other_moderator", "operator"), 403
+)
 
 ROWS = {
     "exchange:poll-list": signed_in("get", 200),

@@ -42,7 +42,7 @@ SEEN_ELSEWHERE = {
 NO_PAGES = (
     *("rest-", "api-network", "api-person", "api-municipality", "api-schema"),
     *("exchange:experience-feed", "exchange:format-calendar", "exchange:workshop-calendar", "exchange:own-calendar"),
-    *("exchange:public-calendar", "exchange:city-calendar"),
+    *("exchange:public-calendar", "exchange:city-calendar", "exchange:poll-calendar"),
     *("exchange:participant-csv", "exchange:topic-suggest", "tenancy:topic-suggest", "tenancy:municipality-suggest"),
     *(
         "chat:cards",
@@ -78,7 +78,7 @@ def everything(demo: Demo) -> None:
     from chat.services.conversations import open_group
     from chat.services.deeds import edit_message
     from chat.services.messages import send_message
-    from exchange.models import Comment, Experience, Workshop
+    from exchange.models import Comment, DatePoll, Experience, Workshop
     from moderation.models import ModerationDecision, Report
     from tenancy.models import Application, Membership, Network, Office
     from tenancy.viewer import viewer_for
@@ -118,6 +118,10 @@ def everything(demo: Demo) -> None:
     edit_message(viewer_for(mara), group, said, "Wer bringt die Leinwand mit?")
     word = f"/chat/{group}/{said}/"
 
+    poll = f"/terminsuche/{DatePoll.objects.get().pk}/"
+    demo.visit("pilot", "/terminsuche/", poll, f"{KONSTANZ}/sitzungstage/")
+    demo.visit("coordinator", "/terminsuche/neu/", poll, f"{poll}bearbeiten/", f"{poll}tage/", f"{poll}fragen/")
+    demo.visit("coordinator", f"{KONSTANZ}/sitzungstage/")
     demo.visit("visitor", "/", "/erfahrungen/", f"/erfahrungen/{public.pk}/", "/suche/?q=akte", "/formate/")
     demo.visit("visitor", "/formate/knmeetshn/", "/veranstaltungen/", f"/veranstaltungen/{open_to_all.pk}/")
     demo.visit("visitor", "/netzwerke/", "/netzwerke/?q=gibtesnicht", "/netzwerke/heidelberg/", "/mitmachen/", "/api/")
