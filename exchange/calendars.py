@@ -15,7 +15,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Component, Event, Timezone, TimezoneDaylight, TimezoneStandard, vText, vUri
 
-from exchange.models import Workshop
+from exchange.models import Registration, Workshop
 from toolkit.markdown import plain_text
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -75,20 +75,31 @@ def place_of(workshop: Workshop, mode: str = "") -> str:
     return line_of(", ".join(places))
 
 
+def _not_yet(place: str) -> str:
+    """What comes before the title where the place is no seat yet."""
+    if place == Registration.State.OFFERED:
+        return _("Platz angeboten: {title}")
+    return _("Angefragt: {title}") if place == Registration.State.REQUESTED else _("Warteliste: {title}")
+
+
 def facts_of(
     workshop: Workshop,
     *,
     online_url: str = "",
-    waiting: bool = False,
+    place: str = "",
     mode: str = "",
     said: str = "",
     told: int = TOLD,
 ) -> Facts:
-    """What stands in the calendar of somebody; ``said`` is a sentence that comes first, ``told`` cuts the text."""
+    """What stands in the calendar of somebody whose place is in the state ``place``; empty: of whoever reads it.
+
+    ``said`` is a sentence that comes first, ``told`` cuts the text.
+    """
     cancelled = workshop.state == Workshop.State.CANCELLED
+    waiting = place not in ("", Registration.State.SEAT)
     title = title_of(workshop)
     if waiting and not cancelled:
-        title = _("Warteliste: {title}").format(title=title)
+        title = _not_yet(place).format(title=title)
     words = [said] if said else []
     words += [_("Abgesagt: {reason}").format(reason=workshop.cancel_reason)] if cancelled else []
     words += [workshop.summary, _told(workshop.description[: 2 * told], told)]
@@ -169,11 +180,11 @@ def address_of(workshop_id: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A workshop in a calendar; ``online_url`` only where the one who reads has a seat or hosts."""
+    """A workshop in a calendar: ``online_url`` for who has a seat or hosts, ``place`` is the state of theirs."""
 
     workshop: Workshop
     online_url: str = ""
-    waiting: bool = False
+    place: str = ""
 
 
 def _half(kind: type[TimezoneStandard | TimezoneDaylight], name: str, since: str, month: int, before: int) -> Component:
@@ -210,7 +221,7 @@ def calendar_of(entries: Iterable[Entry], *, name: str, told: int = TOLD_IN_FEED
     frame: bytes = calendar.to_ical()
     end = b"END:VCALENDAR\r\n"
     events = (
-        text_of(facts_of(entry.workshop, online_url=entry.online_url, waiting=entry.waiting, told=told))
+        text_of(facts_of(entry.workshop, online_url=entry.online_url, place=entry.place, told=told))
         for entry in entries
     )
     return frame.removesuffix(end) + "".join(events).encode() + end

@@ -12,7 +12,10 @@ from datetime import date, datetime, time, timedelta
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
+from exchange.free_days import public_holiday
 from exchange.models import Workshop, WorkshopHost
 from exchange.policies.formats import visible_formats
 from exchange.policies.workshops import own_registrations, visible_workshops
@@ -256,6 +259,14 @@ def _by_day(entries: list[Entry], span: Span) -> dict[date, list[Entry]]:
     return days
 
 
+def _holiday(land: str, day: date) -> str:
+    """The public holiday of a Land on a day, in the reader's language; empty where there is none."""
+    found = public_holiday(land, day, language=get_language() or "de") if land else None
+    if found is None:
+        return ""
+    return _("{holiday} (in Teilen des Landes)").format(holiday=found.name) if found.partly else found.name
+
+
 def calendar_page(viewer: Viewer, wanted: WorkshopFilter, span: Span, *, land: str = "") -> CalendarPage:
     """Everything in sight in the days of the span, also drafts of one's own cities, and the holidays of a Land."""
     begins, ends = _midnight(span.first_shown), _midnight(span.last_shown)
@@ -271,7 +282,8 @@ def calendar_page(viewer: Viewer, wanted: WorkshopFilter, span: Span, *, land: s
         # One more would need the line that says that there is one more.
         shown = there if len(there) <= most else there[: most - 1]
         shown = sorted(shown, key=lambda entry: (entry.starts_at, entry.pk))
-        days.append(Day(day, shown, len(there) - len(shown), not span.begins <= day < span.ends))
+        outside = not span.begins <= day < span.ends
+        days.append(Day(day, shown, len(there) - len(shown), outside, _holiday(land, day)))
     first, last = _midnight(span.begins), _midnight(span.ends)
     return CalendarPage(
         span=span,

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_cookie
 
 from exchange import calendars
-from exchange.models import Registration
 from exchange.policies.workshops import may_see_online_url
 from exchange.queries import feeds
 from exchange.queries import workshops as queries
@@ -36,7 +35,7 @@ def workshop_calendar(request: ViewerRequest, pk: int) -> HttpResponse:
     entry = calendars.Entry(
         workshop,
         online_url=workshop.online_url if may_see_online_url(request.viewer, workshop, own) else "",
-        waiting=own is not None and own.state != Registration.State.SEAT,
+        place="" if own is None else own.state,
     )
     data = calendars.calendar_of([entry], name=workshop.title, told=calendars.TOLD)
     return calendar_file(data, f"veranstaltung-{workshop.pk}")

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from exchange import calendars
-from exchange.models import ExchangeFormat, Registration
+from exchange.models import ExchangeFormat
 from exchange.queries import feeds as queries
 from tenancy.middleware import ViewerRequest
 from tenancy.models import Network
@@ -160,7 +160,7 @@ def own_calendar(request: ViewerRequest, token: str) -> HttpResponseBase:
                 calendars.Entry(
                     workshop,
                     online_url=workshop.online_url if queries.has_link(workshop) else "",
-                    waiting=workshop.own_state != Registration.State.SEAT,  # type: ignore[attr-defined]  # annotated
+                    place=workshop.own_state,  # type: ignore[attr-defined]  # annotated
                 )
                 for workshop in queries.shown(rows, viewer)
             )

@@ -313,3 +313,14 @@ def test_an_entry_written_at_once_reads_as_the_one_of_the_library(
     assert sorted(raw.replace(b"\r\n ", b"").split(b"\r\n")) == sorted(
         event_of(facts).to_ical().replace(b"\r\n ", b"").split(b"\r\n")
     )
+
+
+@pytest.mark.parametrize(("state", "said"), [("offered", "Platz angeboten: "), ("requested", "Angefragt: ")])
+def test_what_is_no_seat_yet_says_so(client: Client, shown: Workshop, own: str, pilot: Person, state: str, said: str):
+    until = timezone.now() + datetime.timedelta(days=1)
+    more = {"offered_until": until, "pool": "shared"} if state == "offered" else {"pool": ""}
+    Registration.objects.filter(person=pilot).update(state=state, **more)
+    answer = client.get(own)
+    assert read(answer) == [said + TITLE]
+    assert LINK not in answer.content.decode().replace("\r\n ", "")
+    assert b"STATUS:TENTATIVE" in answer.content

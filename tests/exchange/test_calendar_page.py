@@ -242,6 +242,18 @@ def test_who_signs_up_is_told_what_they_have_at_that_time(
     assert told not in as_person(outsider).get(f"/veranstaltungen/{wanted.pk}/").content.decode()
 
 
+def test_holidays_of_ones_own_land_are_shown(
+    as_person: Callable[[Person], Client], client: Client, pilot: Person, outsider: Person
+):
+    # Epiphany is kept in Baden-Württemberg, and not in Hessen.
+    epiphany = datetime.date(DAY.year, 1, 6)
+    for view in VIEWS:
+        told = ["Heilige Drei Könige" in page(c, view, day=epiphany) for c in (as_person(pilot), as_person(outsider))]
+        # The list shows days on which there is something.
+        assert told == [view != "liste", False]
+        assert "Heilige Drei Könige" not in page(client, view, day=epiphany)
+
+
 # --- any size -------------------------------------------------------------------------------------------------------
 
 
