@@ -8,11 +8,12 @@ class ExchangeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from exchange.wiring import cards, dates, days, experiences, record, workshops
+        from exchange.wiring import cards, dates, days, experiences, feedback, record, workshops
 
         experiences.register()
         workshops.register()
         days.register()
+        feedback.register()
         record.register()
         cards.register()
         dates.register()

@@ -3,6 +3,7 @@
 from exchange.models.dates import CouncilDay, DatePoll, PollCity, PollOption, PollPerson, PollVote
 from exchange.models.days import Attendance, CertificateBundle, DoorCode
 from exchange.models.experiences import Comment, Experience, ExperienceTopic, Helpful
+from exchange.models.feedback import FeedbackAnswer, FeedbackForm, FeedbackGiven
 from exchange.models.formats import Edition, ExchangeFormat, FormatCity
 from exchange.models.invitations import CalendarMail, WorkshopMove
 from exchange.models.seats import Registration, WorkshopQuota
@@ -21,6 +22,9 @@ __all__ = [
     "ExchangeFormat",
     "Experience",
     "ExperienceTopic",
+    "FeedbackAnswer",
+    "FeedbackForm",
+    "FeedbackGiven",
     "FormatCity",
     "Helpful",
     "PollCity",

@@ -36,6 +36,7 @@ _WORDS = {
     "workshop.attendance_begun": gettext_lazy("hat die Anwesenheitsliste begonnen"),
     "workshop.attendance_taken_back": gettext_lazy("hat ein Häkchen der Anwesenheit zurückgenommen"),
     "workshop.door_code_renewed": gettext_lazy("hat den Code an der Tür erneuert"),
+    "workshop.feedback_questions": gettext_lazy("hat die Fragen für die Rückmeldung geändert"),
     "workshop.certificates_made": gettext_lazy("hat Teilnahmenachweise erstellen lassen"),
 }
 _FIELDS = {

@@ -1,10 +1,10 @@
-"""Addresses of the day: who was there, the code at the door."""
+"""Addresses of the day: who was there, the code at the door, certificates, feedback."""
 
 from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from exchange.views import certificates, days
+from exchange.views import certificates, days, feedback
 
 urlpatterns: list[URLPattern] = [
     path("veranstaltungen/<int:pk>/anwesenheit/", days.attendance, name="attendance"),
@@ -16,6 +16,9 @@ urlpatterns: list[URLPattern] = [
     path("veranstaltungen/<int:pk>/nachweise/", certificates.everybody, name="certificates"),
     path("veranstaltungen/<int:pk>/nachweise/stand/", certificates.progress, name="certificates-progress"),
     path("veranstaltungen/<int:pk>/nachweise.zip", certificates.bundle, name="certificates-file"),
+    path("veranstaltungen/<int:pk>/rueckmeldung/", feedback.feedback, name="feedback"),
+    path("veranstaltungen/<int:pk>/rueckmeldung/fragen/", feedback.questions, name="feedback-questions"),
+    path("veranstaltungen/<int:pk>/rueckmeldung/ergebnis/", feedback.results, name="feedback-results"),
     path("nachweis/", certificates.ask, name="certificate-ask"),
     path("nachweis/<slug:code>/", certificates.check, name="certificate-check"),
 ]

@@ -63,5 +63,13 @@ ROWS = {
     "exchange:certificates-file": owners("get", 404, pk("over")),
     "exchange:certificate-ask": everyone("get", 200),
     "exchange:certificate-check": everyone("get", 200, lambda w: {"code": w.proof}),
+    "exchange:feedback": owners("get", 403, pk("over"), pilot=200),
+    "exchange:feedback#post": owners("post", 403, pk("over"), pilot=302, data={"helpful": "4", "recommend": "yes"}),
+    "exchange:feedback#before": owners("get", 403, pk("here")),
+    "exchange:feedback-questions": owners("get", 200, pk("here")),
+    "exchange:feedback-questions#post": owners("post", 302, pk("here"), data={"question_1": "Wie war das Essen?"}),
+    "exchange:feedback-questions#after": owners("get", 403, pk("over")),
+    "exchange:feedback-results": owners("get", 200, pk("over")),
+    "exchange:feedback-results#before": owners("get", 403, pk("here")),
     "exchange:check-in-alone#at-the-door": owners("post", 403, pk("here")),
 }  # fmt: skip

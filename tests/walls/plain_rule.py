@@ -275,6 +275,14 @@ def council_day(who: Who, row: Row, w: World) -> bool:
     return who.programme and with_its_network(who, row, w)
 
 
+def with_its_workshop(who: Who, row: Row, w: World) -> bool:
+    return workshop(who, w.get("exchange_workshop", row["workshop_id"]), w)
+
+
+def to_nobody(who: Who, row: Row, w: World) -> bool:
+    return False
+
+
 # --- conversations ------------------------------------------------------------------------------------------------
 
 
@@ -358,6 +366,8 @@ SEES: dict[str, Rule] = {
     "exchange_pollvote": named_in_poll,
     "exchange_pollperson": named_in_poll,
     "exchange_councilday": council_day,
+    "exchange_feedbackform": with_its_workshop,
+    "exchange_feedbackgiven": own,
     "chat_conversation": conversation,
     "chat_message": message,
     "chat_messagefile": file,
@@ -386,6 +396,7 @@ REACHES: dict[str, Rule] = {
     "exchange_workshopquota": quota,
     "exchange_calendaraddress": own,
     "exchange_doorcode": hosted,
+    "exchange_feedbackanswer": to_nobody,
     "exchange_calendarmail": own,
     "exchange_workshopmove": of_its_workshop,
     "exchange_pollcity": of_poll,

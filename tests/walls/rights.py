@@ -23,6 +23,9 @@ from exchange.models import (
     CertificateBundle,
     DatePoll,
     DoorCode,
+    FeedbackAnswer,
+    FeedbackForm,
+    FeedbackGiven,
     Helpful,
     WorkshopMove,
 )
@@ -155,6 +158,10 @@ def world(cast: SimpleNamespace) -> Aviary:
         )  # fmt: skip
     for person in (cast.coordinator, cast.neighbour_coordinator):
         CertificateBundle.objects.create(workshop=seats, asked_by=person)
+    FeedbackForm.objects.create(workshop=seats)
+    FeedbackAnswer.objects.create(workshop=seats, helpful=3, recommend="yes", good=birds.word("feedback"))
+    for person in (cast.pilot, cast.outsider):
+        FeedbackGiven.objects.create(workshop=seats, person=person, day=timezone.localdate())
     DoorCode.objects.create(workshop=seats, generation=1)
     gone = {"state": "withdrawn", "needs": birds.word("withdrawnseat")}
     RegistrationFactory(workshop=seats, person=cast.pilot, network=cast.konstanz, **gone)
@@ -265,7 +272,7 @@ class Table:
         statement = f'INSERT INTO "{self.name}" ({given}) SELECT {given} FROM {row_of_it}'
         fits: list[Any] = []
         for key, row in self.rows.items():
-            copy = json.dumps(row | {self.key: 2_000_000_000 if isinstance(key, int) else key})
+            copy = json.dumps(row | {self.key: 2_000_000_000 if isinstance(key, int) else str(key)})
             if _outcome(viewer, statement, copy) is not None:
                 fits.append(key)
         return fits

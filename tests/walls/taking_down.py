@@ -23,12 +23,14 @@ from exchange.models import (
     Edition,
     ExchangeFormat,
     Experience,
+    FeedbackForm,
+    FeedbackGiven,
     PollPerson,
     PollVote,
     Registration,
     Workshop,
 )
-from exchange.policies import dates, days, experiences, formats, workshops
+from exchange.policies import dates, days, experiences, feedback, formats, workshops
 from moderation.models import ModerationDecision, Report
 from moderation.policies import record, reports
 from notices.models import Notice
@@ -82,6 +84,8 @@ EVERYTHING: dict[Any, Callable[..., Any]] = {
     workshops.own_registrations: lambda _viewer: Registration.objects.all(),
     workshops.visible_registrations: lambda _viewer, workshop, _own: Registration.objects.filter(workshop=workshop),
     days.visible_attendance: lambda _viewer: Attendance.objects.all(),
+    feedback.visible_feedback_forms: lambda _viewer: FeedbackForm.objects.all(),
+    feedback.own_feedback: lambda _viewer: FeedbackGiven.objects.all(),
     days.visible_bundles: lambda _viewer: CertificateBundle.objects.all(),
     dates.visible_polls: lambda _viewer: DatePoll.objects.all(),
     dates.visible_votes: lambda _viewer: PollVote.objects.all(),

@@ -37,6 +37,7 @@ CHANGED = {
     "exchange_edition": "motto = 'changed'",
     "exchange_exchangeformat": "motto = 'changed'",
     "exchange_experience": "summary = 'changed'",
+    "exchange_feedbackform": "questions = '{changed}'",
     "exchange_formatcity": "answered_at = '1999-01-01'",
     "exchange_registration": "needs = 'changed'",
     "exchange_datepoll": "text = 'changed'",

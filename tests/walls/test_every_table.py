@@ -38,6 +38,8 @@ UNIQUE = {
     "helpful_once_per_person": "Both columns are in sight: the experience, and the own person.",
     "one_place_per_person_and_workshop": "Only the own place is ever added.",
     "exchange_calendaraddress_person_id_key": "One's own.",
+    "exchange_feedbackform_workshop_id_key": "Written by hosts of that workshop, who see it.",
+    "feedback_given_once": "One's own, written by one function.",
     "there_once_a_day": "Added by whose seat it is, or by hosts, who see all of it.",
     "exchange_doorcode_workshop_id_key": "Written by hosts of that workshop, who see it.",
     "one_calendar_mail_per_person_and_workshop": "One's own.",
@@ -90,6 +92,7 @@ UNIQUE = {
     "exchange_workshop_calendar_uid_key": "122 random bits.",
     "exchange_attendance_check_code_key": "80 random bits.",
     "exchange_certificatebundle_key_key": "122 random bits.",
+    "exchange_feedbackanswer_pkey": "122 random bits, and written by one function alone.",
 }
 
 #: Functions past the wall that do not ask who acts, each with why they need not.
@@ -101,6 +104,7 @@ ASKS_NOBODY = {
     "notices_quiet": "When those named want quiet, asked before they are told. Nothing else of their wishes.",
     "chat_room_of": "The number of a thing's room, and nothing of the room.",
     "exchange_certified": "Whoever has a certificate in hand reads what is printed on it: 80 random bits, and no name.",
+    "exchange_forget_who_answered": "Deletes what is past its time, whoever comes by.",
     "exchange_forget_bundles": "Deletes what is older than a week, whoever comes by.",
     "exchange_forget_attendance": "Deletes what is older than a year, whoever comes by.",
     "exchange_due_reminders": "Numbers of people and workshops; each is then asked about as the person.",

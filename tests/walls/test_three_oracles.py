@@ -21,6 +21,7 @@ from exchange.models import Registration, Workshop
 from exchange.policies.dates import visible_asked, visible_council_days, visible_polls, visible_votes
 from exchange.policies.days import visible_attendance, visible_bundles
 from exchange.policies.experiences import visible_comments, visible_experiences
+from exchange.policies.feedback import own_feedback, visible_feedback_forms
 from exchange.policies.formats import visible_editions, visible_formats
 from exchange.policies.workshops import LIVING, own_registrations, visible_registrations, visible_workshops
 from moderation.policies.record import visible_land_record, visible_network_record
@@ -106,6 +107,8 @@ _DIRECT = {
     "exchange_pollvote": visible_votes,
     "exchange_pollperson": visible_asked,
     "exchange_councilday": visible_council_days,
+    "exchange_feedbackform": visible_feedback_forms,
+    "exchange_feedbackgiven": own_feedback,
     "chat_conversation": visible_conversations,
     "chat_messagefile": visible_files,
     "moderation_report": visible_reports,

@@ -35,6 +35,7 @@ TABLES = (
     "exchange_certificatebundle",
     "exchange_datepoll", "exchange_pollcity", "exchange_pollperson", "exchange_polloption", "exchange_pollvote",
     "exchange_councilday",
+    "exchange_feedbackform", "exchange_feedbackgiven", "exchange_feedbackanswer",
     "chat_conversation", "chat_participant", "chat_message", "chat_earliertext", "chat_messagefile", "chat_chatwish",
     "chat_block", "chat_keepingrule", "chat_missedtold", "chat_missedmail", "notices_pushsubscription",
     "moderation_moderationdecision", "moderation_report", "notices_notice", "notices_noticewish", "toolkit_auditentry",
@@ -295,6 +296,10 @@ def _meetings(w: World) -> None:
         asked_by_id=w.some("tenancy_person")["id"],
         key=str(UUID(int=w.number + 1)),
     )
+    workshop = w.some("exchange_workshop")["id"]
+    w.add("exchange_feedbackform", workshop_id=workshop)
+    w.add("exchange_feedbackgiven", workshop_id=workshop, person_id=w.some("tenancy_person")["id"])
+    w.add("exchange_feedbackanswer", id=str(UUID(int=w.number + 1)), workshop_id=workshop, helpful=3, recommend="yes")
     w.add("exchange_doorcode", workshop_id=w.some("exchange_workshop")["id"], generation=1)
     w.add(
         "exchange_calendarmail",
