@@ -6,7 +6,7 @@ from exchange.models.experiences import Comment, Experience, ExperienceTopic, He
 from exchange.models.feedback import FeedbackAnswer, FeedbackForm, FeedbackGiven
 from exchange.models.formats import Edition, ExchangeFormat, FormatCity
 from exchange.models.invitations import CalendarMail, WorkshopMove
-from exchange.models.seats import Registration, WorkshopQuota
+from exchange.models.seats import Registration, SeatHandover, WorkshopQuota
 from exchange.models.workshops import CalendarAddress, Workshop, WorkshopHost
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "PollPerson",
     "PollVote",
     "Registration",
+    "SeatHandover",
     "Workshop",
     "WorkshopHost",
     "WorkshopMove",

@@ -112,3 +112,21 @@ class Registration(models.Model):
     def party(self) -> int:
         """How many seats the place takes."""
         return 1 + self.companions
+
+
+class SeatHandover(models.Model):
+    """Somebody wants to hand their seat over to a colleague of their city, who has not answered yet."""
+
+    workshop = models.ForeignKey(Workshop, on_delete=models.CASCADE, related_name="handovers")
+    giver = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    taker = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["workshop", "giver"], name="one_handover_per_seat"),
+            models.CheckConstraint(condition=~models.Q(giver=models.F("taker")), name="handover_goes_to_somebody_else"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.giver_id} to {self.taker_id} in {self.workshop_id}"

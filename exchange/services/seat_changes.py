@@ -58,11 +58,16 @@ def after(
         sentence = _("Ein Platz bei „{title}“ ist für Sie frei. Bitte nehmen Sie ihn bis {day} Uhr an.")
         day = LAZY_DAY(timezone.localtime(until), "j. F, H:i")
         _tell(people, workshop_id, "invitation.seat", sentence, title=title, day=day)
-        seats_due.configure(schedule_at=until).defer()
+        look_again(until)
     lapsed = [c.person_id for c in every if c.became == _STATE.LAPSED]
     if lapsed:
         sentence = _("Der Platz bei „{title}“, der für Sie frei war, ist an die nächste Person gegangen.")
         _tell(lapsed, workshop_id, "workshop.lapsed", sentence, title=title)
+
+
+def look_again(moment: datetime) -> None:
+    """Enqueue a look at what is due at a moment. Part of the caller's transaction."""
+    seats_due.configure(schedule_at=moment).defer()
 
 
 def _tell(people: Iterable[int], workshop_id: int, kind: str, sentence: str, **words: object) -> None:

@@ -18,6 +18,7 @@ from exchange.models import (
     FormatCity,
     Helpful,
     Registration,
+    SeatHandover,
     Workshop,
     WorkshopHost,
     WorkshopQuota,
@@ -59,6 +60,7 @@ SEEN = {
     "queued": {"coordinator", "outsider"},
     "quota": PROGRAMME,
     "narrow_quota": KONSTANZ,
+    "handover": {"pilot", "office_head"},
     "calendar": {"pilot"},
 }
 
@@ -138,6 +140,14 @@ NOT_ADDED = {
     "a quota by a city that was only asked": (
         "neighbour_coordinator",
         lambda w: WorkshopQuota(workshop=w.wide_workshop, network=w.heilbronn, seats=1),
+    ),
+    "a handover of another's seat": (
+        "office_head",
+        lambda w: SeatHandover(workshop=w.wide_workshop, giver=w.people["pilot"], taker=w.people["office_head"]),
+    ),
+    "a handover of a seat that one has not": (
+        "outsider",
+        lambda w: SeatHandover(workshop=w.wide_workshop, giver=w.people["outsider"], taker=w.people["pilot"]),
     ),
     "a quota by a pilot": (
         "pilot",
@@ -259,6 +269,7 @@ NOT_CHANGED = {
     "one's own place in the queue into a seat": ("outsider", lambda w: _change(w.queued, state="seat")),
     "a quota, by who is asked": ("neighbour_coordinator", lambda w: _change(w.quota, seats=9)),
     "a quota, by a pilot": ("pilot", lambda w: _change(w.quota, seats=9)),
+    "who takes a seat over": ("pilot", lambda w: _change(w.handover, taker=w.people["neighbour"])),
     "for which city a quota is": ("coordinator", lambda w: _change(w.quota, network=w.giessen)),
     "another's calendar address": ("neighbour", lambda w: _change(w.calendar, generation=7)),
     "a calendar address, by the operator": ("operator", lambda w: _change(w.calendar, generation=7)),
@@ -319,6 +330,8 @@ NOT_REMOVED = {
     "the own question, by who was asked": ("neighbour_coordinator", lambda w: _remove(w.asked_host)),
     "a place": ("coordinator", lambda w: _remove(w.seat)),
     "one's own place": ("pilot", lambda w: _remove(w.seat)),
+    "a handover of others": ("coordinator", lambda w: _remove(w.handover)),
+    "a handover, by who has a seat too": ("neighbour", lambda w: _remove(w.handover)),
     "a quota, by who is asked": ("neighbour_coordinator", lambda w: _remove(w.quota)),
     "a quota, by a pilot": ("pilot", lambda w: _remove(w.quota)),
     "a calendar address": ("pilot", lambda w: _remove(w.calendar)),

@@ -142,6 +142,7 @@ ONCE = {
     "helpful_once_per_person": "one's own row, always in sight",
     "city_once_per_format": "cities are asked by who owns the format, and sees all its cities",
     "host_once_per_workshop": "cities are asked by who hosts, and sees all hosts",
+    "one_handover_per_seat": "one's own row, always in sight",
     "one_quota_per_city_and_workshop": "written by who hosts, and sees all quotas",
     "one_place_per_person_and_workshop": "one's own row, always in sight",
     "exchange_calendaraddress_person_id_key": "one's own row, always in sight",

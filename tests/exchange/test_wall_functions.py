@@ -73,6 +73,10 @@ REFUSED = {
         "neighbour_coordinator",
         lambda w: rows_of("exchange_allocate", w.draft_workshop.pk, NOW),
     ),
+    "to count seats by the inner function": (
+        "coordinator",
+        lambda w: rows_of("exchange_count_place", w.wide_workshop.pk, w.konstanz.pk, "shared", -1),
+    ),
     "to end the places of who is still there": (
         "coordinator",
         lambda w: rows_of("exchange_end_places", w.people["pilot"].pk, w.konstanz.pk, NOW),

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.db import ProgrammingError, transaction
 
-from exchange.models import CalendarAddress, Edition, Helpful
+from exchange.models import CalendarAddress, Edition, Helpful, SeatHandover
 from tenancy.viewer import ANONYMOUS, Viewer, viewer_for
 from tests.factories.exchange import CommentFactory, DraftFactory, ExperienceFactory
 from tests.factories.workshops import EditionFactory, FormatFactory, QuotaFactory, RegistrationFactory, WorkshopFactory
@@ -68,6 +68,7 @@ def world(request: pytest.FixtureRequest, konstanz: Any, heilbronn: Any, giessen
     w.seat = RegistrationFactory(**place, person=pilot, network=konstanz, needs="Untertitel")
     w.quiet_seat = RegistrationFactory(**place, person=neighbour, network=heilbronn, name_shown=False)
     w.queued = RegistrationFactory(**place, person=people["outsider"], network=giessen, state="queued")
+    w.handover = SeatHandover.objects.create(workshop=w.wide_workshop, giver=pilot, taker=people["office_head"])
     w.calendar = CalendarAddress.objects.create(person=pilot)
     return w
 

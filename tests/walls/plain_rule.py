@@ -226,6 +226,10 @@ def _place(who: Who, row: Row, w: World) -> bool:
     return bool(who.coordinates & hosts) or (seated and row["state"] == "seat" and row["name_shown"])
 
 
+def handover(who: Who, row: Row, w: World) -> bool:
+    return who.person_id is not None and who.person_id in (row["giver_id"], row["taker_id"])
+
+
 def quota(who: Who, row: Row, w: World) -> bool:
     return workshop(who, w.get("exchange_workshop", row["workshop_id"]), w)
 
@@ -394,6 +398,7 @@ REACHES: dict[str, Rule] = {
     "exchange_formatcity": _tie("exchange_formatcity", "format_id", "exchange_exchangeformat", exchange_format),
     "exchange_workshophost": _tie("exchange_workshophost", "workshop_id", "exchange_workshop", workshop),
     "exchange_workshopquota": quota,
+    "exchange_seathandover": handover,
     "exchange_calendaraddress": own,
     "exchange_doorcode": hosted,
     "exchange_feedbackanswer": to_nobody,

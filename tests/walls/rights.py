@@ -27,6 +27,7 @@ from exchange.models import (
     FeedbackForm,
     FeedbackGiven,
     Helpful,
+    SeatHandover,
     WorkshopMove,
 )
 from notices.models import NoticeWish, PushSubscription
@@ -150,6 +151,7 @@ def world(cast: SimpleNamespace) -> Aviary:
     seats = next(w for w in birds.of("Workshop") if "xqworkshoptitlexq" in w.title)
     for there in (seats, next(w for w in birds.of("Workshop") if "xqknownworkshoptitlexq" in w.title)):
         QuotaFactory(workshop=there, network=cast.konstanz)
+    SeatHandover.objects.create(workshop=seats, giver=cast.pilot, taker=cast.office_head)
     RegistrationFactory(workshop=seats, person=cast.outsider, network=cast.giessen, needs=birds.word("shownseat"))
     for place in (seats.registrations.filter(state="seat").earliest("pk"), seats.registrations.latest("pk")):
         Attendance.objects.create(

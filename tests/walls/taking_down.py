@@ -28,9 +28,11 @@ from exchange.models import (
     PollPerson,
     PollVote,
     Registration,
+    SeatHandover,
     Workshop,
+    WorkshopQuota,
 )
-from exchange.policies import dates, days, experiences, feedback, formats, workshops
+from exchange.policies import dates, days, experiences, feedback, formats, seats, workshops
 from moderation.models import ModerationDecision, Report
 from moderation.policies import record, reports
 from notices.models import Notice
@@ -82,6 +84,9 @@ EVERYTHING: dict[Any, Callable[..., Any]] = {
     workshops.visible_workshops: lambda _viewer: Workshop.objects.all(),
     workshops.listed_workshops: lambda _viewer: Workshop.objects.all(),
     workshops.own_registrations: lambda _viewer: Registration.objects.all(),
+    seats.visible_quotas: lambda _viewer: WorkshopQuota.objects.all(),
+    seats.visible_handovers: lambda _viewer: SeatHandover.objects.all(),
+    seats.own_answers: lambda _viewer: Registration.objects.all(),
     workshops.visible_registrations: lambda _viewer, workshop, _own: Registration.objects.filter(workshop=workshop),
     days.visible_attendance: lambda _viewer: Attendance.objects.all(),
     feedback.visible_feedback_forms: lambda _viewer: FeedbackForm.objects.all(),

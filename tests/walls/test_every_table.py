@@ -68,6 +68,7 @@ UNIQUE = {
     "city_once_per_format": "Written by cities of the format, whose coordination sees all of its cities.",
     "one_move_per_sequence": "Numbers are counted under the lock of the workshop, by hosts who see all of its moves.",
     "host_once_per_workshop": "As above, of a workshop.",
+    "one_handover_per_seat": "One's own.",
     "one_quota_per_city_and_workshop": "Written by its hosts, who see all its quotas.",
     "edition_number_once": "Numbers are given under the lock of the format, by a function that sees all of them.",
     "exchange_edition_workshop_id_key": "Written by hosts of that workshop.",

@@ -30,7 +30,7 @@ TABLES = (
     "tenancy_membership", "tenancy_invitation", "tenancy_topic", "exchange_experience", "exchange_experiencetopic",
     "exchange_comment", "exchange_helpful", "exchange_exchangeformat", "exchange_formatcity", "exchange_workshop",
     "exchange_workshophost", "exchange_workshopquota", "exchange_edition", "exchange_registration",
-    "exchange_calendaraddress", "exchange_attendance", "exchange_doorcode",
+    "exchange_seathandover", "exchange_calendaraddress", "exchange_attendance", "exchange_doorcode",
     "exchange_calendarmail", "exchange_workshopmove",
     "exchange_certificatebundle",
     "exchange_datepoll", "exchange_pollcity", "exchange_pollperson", "exchange_polloption", "exchange_pollvote",
@@ -278,6 +278,13 @@ def _meetings(w: World) -> None:
             answer="Grund" if state == "refused" else "",
             name_shown=w.chance(0.6),
         )
+    giver, taker = w.rng.sample(w.rows["tenancy_person"], 2)
+    w.add(
+        "exchange_seathandover",
+        workshop_id=w.some("exchange_workshop")["id"],
+        giver_id=giver["id"],
+        taker_id=taker["id"],
+    )
     w.add("exchange_calendaraddress", person_id=w.some("tenancy_person")["id"])
     for place in w.rows["exchange_registration"][:2]:
         w.add(
