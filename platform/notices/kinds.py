@@ -19,5 +19,6 @@ ICONS = {
     "mention": "alternate_email",
     "comment": "chat_bubble",
     "workshop": "event",
+    "poll": "calendar_month",
     "application": "how_to_reg",
 }
