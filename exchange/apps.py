@@ -8,12 +8,13 @@ class ExchangeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from exchange.wiring import cards, dates, days, experiences, feedback, record, workshops
+        from exchange.wiring import cards, dates, days, experiences, feedback, program, record, workshops
 
         experiences.register()
         workshops.register()
         days.register()
         feedback.register()
+        program.register()
         record.register()
         cards.register()
         dates.register()

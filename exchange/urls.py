@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
-from exchange.routes import after, calendar, dates, days, experiences, workshops
+from exchange.routes import after, calendar, dates, days, experiences, program, workshops
 
 app_name = "exchange"
 
@@ -13,4 +13,5 @@ urlpatterns: list[URLPattern] = [
     *days.urlpatterns,
     *calendar.urlpatterns,
     *dates.urlpatterns,
+    *program.urlpatterns,
 ]

@@ -115,25 +115,39 @@ class WorkshopForm(forms.Form):
     until_day = DayField(label=_("Anmelden bis"), help_text=_("Leer: bis zum Beginn"))
     until_clock = ClockField(label=_("Uhrzeit"), required=False)
     description = TextField(label=_("Darum geht es"), required=False, max_length=20_000, rows=6)
-    agenda = AgendaField(
-        label=_("Ablauf"),
-        help_text=_("Ein Punkt je Zeile: Uhrzeit, Titel, und nach einem senkrechten Strich mehr dazu. Zum Beispiel: "
-                    "10:15 Zwei Städte, zwei Wege | Impulse aus Konstanz und Heilbronn"),
-        required=False,
-        max_length=12_000,
-        max_line=300,
-        rows=6,
-    )  # fmt: skip
     accessibility = LineField(
         label=_("Barrierefreiheit"), help_text=_("Zum Beispiel Untertitel, Gebärdensprache, stufenloser Zugang"),
         required=False, max_length=200,
     )  # fmt: skip
+    accessibility_notes = TextField(
+        label=_("Mehr zur Barrierefreiheit"),
+        help_text=_("Wege, Aufzüge, Toiletten, Höranlage, Unterlagen vorab: was jemand wissen muss, um zu kommen."),
+        required=False,
+        max_length=4_000,
+        rows=3,
+    )
+    price = forms.DecimalField(
+        label=_("Kosten je Person in Euro"), help_text=_("0 heißt kostenfrei, leer heißt: noch offen."),
+        required=False, min_value=0, max_value=99_999, max_digits=7, decimal_places=2, localize=True,
+    )  # fmt: skip
+    cost = LineField(
+        label=_("Kosten in Worten"), help_text=_("Zum Beispiel: Verpflegung inklusive, Reise zahlt die eigene Kommune"),
+        required=False, max_length=200,
+    )  # fmt: skip
+    contact_person_id = forms.TypedChoiceField(label=_("Ansprechperson"), coerce=int, empty_value=None, required=False)
+    contact = LineField(
+        label=_("Kontakt"), help_text=_("Wenn niemand aus der Liste passt oder noch etwas dazugehört"),
+        required=False, max_length=200,
+    )  # fmt: skip
     rung = forms.ChoiceField(label=_("Sichtbarkeit"), choices=RUNGS, initial=Rung.ALL)
 
-    def __init__(self, *args: Any, stored: Workshop | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, stored: Workshop | None = None, people: Sequence[tuple[int, str]] = (), **kwargs: Any
+    ) -> None:
         if stored is not None:
             kwargs.setdefault("initial", initial_of(stored))
         super().__init__(*args, **kwargs)
+        choose(self.fields["contact_person_id"], [("", _("Niemand aus der Liste")), *people])
 
     def _moment(self, day: str, clock: str) -> datetime.datetime | None:
         found, at = self.cleaned_data.get(day), self.cleaned_data.get(clock)
@@ -197,6 +211,15 @@ def initial_of(workshop: Workshop) -> dict[str, Any]:
 class NewWorkshopForm(WorkshopForm):
     """Beginning a workshop: for which network, in which format, and which cities are asked to host it too."""
 
+    agenda = AgendaField(
+        label=_("Ablauf"),
+        help_text=_("Ein Punkt je Zeile: Uhrzeit, Titel, und nach einem senkrechten Strich mehr dazu. Zum Beispiel: "
+                    "10:15 Zwei Städte, zwei Wege | Impulse aus Konstanz und Heilbronn"),
+        required=False,
+        max_length=12_000,
+        max_line=300,
+        rows=6,
+    )  # fmt: skip
     network = forms.TypedChoiceField(label=_("Für welches Netzwerk?"), coerce=int)
     format = forms.TypedChoiceField(label=_("Format"), coerce=int, empty_value=None, required=False)
     invited = forms.TypedMultipleChoiceField(

@@ -8,6 +8,7 @@ from exchange.models.formats import Edition, ExchangeFormat, FormatCity
 from exchange.models.invitations import CalendarMail, WorkshopMove
 from exchange.models.seats import Registration, SeatHandover, WorkshopQuota
 from exchange.models.workshops import CalendarAddress, Workshop, WorkshopHost
+from exchange.models.program import Material, Session, SessionSpeaker
 
 __all__ = [
     "Attendance",
@@ -31,8 +32,11 @@ __all__ = [
     "PollOption",
     "PollPerson",
     "PollVote",
+    "Material",
     "Registration",
     "SeatHandover",
+    "Session",
+    "SessionSpeaker",
     "Workshop",
     "WorkshopHost",
     "WorkshopMove",

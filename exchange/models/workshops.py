@@ -59,8 +59,16 @@ class Workshop(models.Model):
     title = models.CharField(max_length=160)
     summary = models.CharField(max_length=300, blank=True)
     description = models.TextField(blank=True)
-    agenda = models.JSONField(default=list, blank=True, help_text="[{time, title, text}]")
     accessibility = models.CharField(max_length=200, blank=True)
+    accessibility_notes = models.TextField(blank=True)
+    contact = models.CharField(max_length=200, blank=True, help_text="Whom to ask, in words")
+    contact_person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    price = models.DecimalField(
+        max_digits=7, decimal_places=2, null=True, blank=True, help_text="Euro per person; 0 is free, empty not said"
+    )
+    cost = models.CharField(max_length=200, blank=True, help_text="What it costs, in words")
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.WORKSHOP)
     mode = models.CharField(max_length=10, choices=Mode.choices, default=Mode.ON_SITE)
     starts_at = models.DateTimeField()
@@ -132,6 +140,9 @@ class Workshop(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(state="cancelled") | ~models.Q(cancel_reason=""),
                 name="cancelled_workshop_says_why",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(price=None) | models.Q(price__gte=0), name="workshop_price_is_not_below_zero"
             ),
             models.CheckConstraint(
                 condition=~models.Q(rung="office"),

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from exchange.models import Session, Workshop
 from tenancy.models import Network, Person
+from toolkit.audience import Rung
 from toolkit.models import AuditEntry
 
 _WORDS = {
@@ -22,6 +28,13 @@ _WORDS = {
     "format.asking_taken_back": gettext_lazy("hat die Bitte um Aufnahme zurückgenommen"),
     "format.city_let_in": gettext_lazy("hat eine Kommune aufgenommen"),
     "format.city_refused": gettext_lazy("hat eine Kommune nicht aufgenommen"),
+    "workshop.host_stepped_back": gettext_lazy("lädt nicht mehr mit ein"),
+    "workshop.session_added": gettext_lazy("hat ins Programm eingetragen"),
+    "workshop.session_changed": gettext_lazy("hat im Programm geändert"),
+    "workshop.session_moved": gettext_lazy("hat im Programm verschoben"),
+    "workshop.session_removed": gettext_lazy("hat aus dem Programm genommen"),
+    "workshop.material_added": gettext_lazy("hat Unterlagen dazugelegt"),
+    "workshop.material_removed": gettext_lazy("hat Unterlagen weggenommen"),
     "format.city_left": gettext_lazy("ist ausgeschieden"),
     "format.edition_added": gettext_lazy("hat eine Folge eingetragen"),
     "format.edition_changed": gettext_lazy("hat eine Folge geändert"),
@@ -54,6 +67,17 @@ _FIELDS = {
     "description": gettext_lazy("Darum geht es"),
     "agenda": gettext_lazy("Ablauf"),
     "accessibility": gettext_lazy("Barrierefreiheit"),
+    "accessibility_notes": gettext_lazy("Mehr zur Barrierefreiheit"),
+    "contact": gettext_lazy("Kontakt"),
+    "contact_person_id": gettext_lazy("Ansprechperson"),
+    "price": gettext_lazy("Kosten je Person"),
+    "cost": gettext_lazy("Kosten in Worten"),
+    "session": gettext_lazy("Programmpunkt"),
+    "material": gettext_lazy("Unterlagen"),
+    "speakers": gettext_lazy("Wer spricht"),
+    "track": gettext_lazy("Strang"),
+    "text": gettext_lazy("Mehr dazu"),
+    "moved": gettext_lazy("Punkte verschoben"),
     "kind": gettext_lazy("Was ist es?"),
     "mode": gettext_lazy("Art"),
     "starts_at": gettext_lazy("Beginn"),
@@ -82,6 +106,8 @@ class Act:
     town: str
     what: str
     reason: str
+    #: What became of each field: its label, before, after.
+    changes: tuple[tuple[str, str, str], ...] = ()
 
 
 def _what(entry: AuditEntry) -> str:
@@ -90,16 +116,66 @@ def _what(entry: AuditEntry) -> str:
     return _("{act}: {fields}").format(act=said, fields=", ".join(fields)) if fields else said
 
 
+#: Values of fields with choices, in the words of the pages.
+_CHOICES: dict[str, dict[str, Any]] = {
+    "mode": dict(Workshop.Mode.choices),
+    "kind": dict([*Workshop.Kind.choices, *Session.Kind.choices]),
+    "rung": dict(Rung.choices),
+}
+_LONGEST = 400
+
+
+def _value(name: str, value: Any, names: dict[int, str]) -> str:
+    """A kept value as people read it."""
+    if value in (None, "", []):
+        return ""
+    if name == "contact_person_id":
+        return names.get(value, "…")
+    if name in _CHOICES:
+        return str(_CHOICES[name].get(value, value))
+    if name.endswith("_at") and isinstance(value, str):
+        with contextlib.suppress(ValueError):
+            return date_format(localtime(datetime.fromisoformat(value)), "j. F Y, H:i")
+    if isinstance(value, list):
+        # An agenda as it was kept before there were sessions.
+        value = "; ".join(f"{p.get('time', '')} {p.get('title', '')}" if isinstance(p, dict) else str(p) for p in value)
+    said = str(value)
+    return f"{said[:_LONGEST]}…" if len(said) > _LONGEST else said
+
+
+def _changes(entry: AuditEntry, names: dict[int, str]) -> tuple[tuple[str, str, str], ...]:
+    pairs = [
+        (name, pair) for name, pair in entry.changes.items()
+        if name in _FIELDS and isinstance(pair, list) and len(pair) == 2
+    ]  # fmt: skip
+    return tuple(
+        (str(_FIELDS[name]), _value(name, before, names), _value(name, after, names)) for name, (before, after) in pairs
+    )
+
+
+def _named_in(entry: AuditEntry) -> list[int]:
+    return [number for number in entry.changes.get("contact_person_id") or [] if isinstance(number, int)]
+
+
 def acts_of(subject: str, subject_id: int, *, most: int = 12) -> list[Act]:
     """The latest acts on a thing, newest first. Three queries."""
     # The record is read by each city for itself; what several own together, all of them read here.
     asked = "SELECT * FROM exchange_acts(%s, %s, %s)"
     entries = list(AuditEntry.objects.raw(asked, [subject, subject_id, most]))
-    people = Person.objects.filter(pk__in={e.person_id for e in entries if e.person_id})
+    people = Person.objects.filter(
+        pk__in={e.person_id for e in entries if e.person_id} | {n for e in entries for n in _named_in(e)}
+    )
     names = {person.pk: person.name for person in people}
     networks = Network.objects.filter(pk__in={e.network_id for e in entries if e.network_id})
     towns = dict(networks.values_list("pk", "municipality__name"))
     return [
-        Act(e.at, names.get(e.person_id or 0, "–"), towns.get(e.network_id or 0, ""), _what(e), e.reason)
+        Act(
+            e.at,
+            names.get(e.person_id or 0, "–"),
+            towns.get(e.network_id or 0, ""),
+            _what(e),
+            e.reason,
+            _changes(e, names),
+        )
         for e in entries
     ]

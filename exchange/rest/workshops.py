@@ -12,12 +12,13 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from exchange.models import Edition, ExchangeFormat, Workshop, WorkshopHost
+from exchange.models import Edition, ExchangeFormat, Session, Workshop, WorkshopHost
 from exchange.policies.formats import visible_formats
 from exchange.policies.workshops import listed_workshops, may_see_online_url
 from exchange.queries import formats as format_queries
 from exchange.queries import workshops as queries
 from exchange.queries.narrowing import filter_from, narrowed
+from exchange.queries.program import sessions_of
 from exchange.rest.experiences import CitySerializer
 from tenancy.rest.base import ViewerAPIView
 from toolkit.rest import Everybody
@@ -57,15 +58,36 @@ class CityCountSerializer(serializers.Serializer[Any]):
     people = serializers.IntegerField()
 
 
+class SpeakerSerializer(serializers.Serializer[Any]):
+    """Who speaks, by the name that stands in the programme."""
+
+    name = serializers.CharField(source="shown")
+    organisation = serializers.CharField()
+
+
+class SessionSerializer(serializers.ModelSerializer[Session]):
+    """A point of the programme."""
+
+    speakers = SpeakerSerializer(many=True)
+
+    class Meta:
+        model = Session
+        fields = ("kind", "starts_at", "ends_at", "track", "place", "title", "text", "speakers")
+
+
 class WorkshopSerializer(WorkshopCardSerializer):
     """The whole workshop. ``online_url`` is empty for everybody without a seat."""
 
     online_url = serializers.CharField(source="shown_url", allow_blank=True)
     cities = CityCountSerializer(many=True, source="counted_cities")
+    sessions = SessionSerializer(many=True, source="read_sessions")
 
     class Meta:
         model = Workshop
-        fields = (*WORKSHOP_FIELDS, "description", "agenda", "accessibility", "online_url", "cities")
+        fields = (
+            *WORKSHOP_FIELDS, "description", "sessions", "accessibility", "accessibility_notes", "price", "cost",
+            "online_url", "cities",
+        )  # fmt: skip
 
 
 class EditionSerializer(serializers.ModelSerializer[Edition]):
@@ -163,6 +185,7 @@ class WorkshopView(ViewerAPIView):
         may_read = may_see_online_url(self.viewer, workshop, own)
         workshop.shown_url = workshop.online_url if may_read else ""  # type: ignore[attr-defined]  # for the serializer
         workshop.counted_cities = queries.city_counts(workshop)  # type: ignore[attr-defined]  # for the serializer
+        workshop.read_sessions = sessions_of(self.viewer, workshop)  # type: ignore[attr-defined]  # for the serializer
         return Response(WorkshopSerializer(workshop).data)
 
 

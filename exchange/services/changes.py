@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Model
 
 
 def _plain(value: Any) -> Any:
-    """A value as JSON knows it; moments and days as ISO 8601."""
+    """A value as JSON knows it; moments and days as ISO 8601, amounts as text."""
+    if isinstance(value, Decimal):
+        return str(value)
     return value.isoformat() if isinstance(value, date) else value
 
 

@@ -8,16 +8,18 @@ from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from chat.public import join_room
-from exchange.models import Workshop, WorkshopHost
+from chat.public import join_room, leave_room
+from exchange.models import Registration, Workshop, WorkshopHost
+from exchange.policies.program import may_step_back
 from exchange.policies.workshops import hosts_of, may_answer_hosting, may_invite_host, may_recall_host
 from exchange.services.seats import page_of
 from tenancy.policies.networks import visible_networks
 from tenancy.queries.people import coordinators_of
 from tenancy.viewer import Viewer
-from toolkit.access import require
+from toolkit.access import Conflict, require
 from toolkit.acting import verb
 from toolkit.audit import record
+from toolkit.past_sight import answer_of
 from toolkit.past_sight import locked as hold
 from toolkit.telling import tell
 
@@ -93,3 +95,31 @@ def answer_hosting(viewer: Viewer, workshop_id: int, network_id: int, *, accept:
         mail=True,
     )
     return host
+
+
+@verb
+def step_back(viewer: Viewer, workshop_id: int, network_id: int) -> None:
+    """Stop hosting for one's own city, while another one goes on. The others are told; places stay.
+
+    Raises ``Conflict`` where somebody who has a place would lose sight of the workshop by it.
+    """
+    workshop = locked(workshop_id)
+    require(may_step_back(viewer, workshop, network_id))
+    left = sorted(hosts_of(workshop) - {network_id})
+    town = workshop.hosts.select_related("network__municipality").get(network_id=network_id).network.municipality.name
+    if workshop.room_id is not None:
+        seated = Registration.objects.filter(workshop=workshop, state=Registration.State.SEAT)
+        stay = {*coordinators_of(left), *seated.values_list("person_id", flat=True)}
+        leave_room(workshop.room_id, sorted(set(coordinators_of([network_id])) - stay))
+    # First: afterwards the record of the workshop is the business of the others.
+    record_act(viewer, "host_stepped_back", workshop, network_id=network_id)
+    if not answer_of("exchange_step_back", workshop.pk, network_id):
+        raise Conflict(_("Damit sähen schon Angemeldete die Veranstaltung nicht mehr."))
+    tell(
+        set(coordinators_of(left)) - {viewer.someone},
+        kind="workshop.host",
+        text=format_lazy(_("{town} lädt zu „{title}“ nicht mehr mit ein."), town=town, title=workshop.title),
+        url=page_of(workshop),
+        key=f"workshop-{workshop.pk}-left-{network_id}",
+        mail=True,
+    )

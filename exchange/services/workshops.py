@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from chat.public import open_room
 from exchange.invitations import changes_in_words
 from exchange.models import ExchangeFormat, Registration, Workshop, WorkshopHost
+from exchange.policies.timetable import outside
 from exchange.policies.workshops import (
     LIVING,
     hosts_of,
@@ -26,7 +27,9 @@ from exchange.policies.workshops import (
 from exchange.services.changes import changes_between
 from exchange.services.hosting import invite_host, locked, record_act
 from exchange.services.invitations import calendar_changed
-from exchange.services.seats import allocate, fold_modes, page_of, room_of
+from exchange.services.seats import allocate, fold_modes, move_up, page_of, room_of
+from exchange.services.program import follow_workshop, lines_as_sessions
+from tenancy.policies.people import visible_people
 from tenancy.queries.people import coordinators_of
 from tenancy.viewer import Viewer
 from toolkit.access import Conflict, require
@@ -40,8 +43,8 @@ if TYPE_CHECKING:
 
 #: What a coordinator writes of a workshop.
 WORDS = (
-    "title", "summary", "description", "agenda", "accessibility", "kind", "mode", "starts_at", "ends_at", "place",
-    "online_url", "seats", "registration_ends_at", "rung",
+    "title", "summary", "description", "accessibility", "accessibility_notes", "kind", "mode", "starts_at", "ends_at",
+    "place", "online_url", "seats", "registration_ends_at", "rung", "contact", "contact_person_id", "price", "cost",
 )  # fmt: skip
 #: A change of these is a move: everybody who comes is told, and calendars take the new entry for the old.
 MOVES = ("title", "starts_at", "ends_at", "place", "mode", "online_url")
@@ -66,6 +69,11 @@ def _known(words: Mapping[str, Any]) -> dict[str, Any]:
     return dict(words)
 
 
+def _columns(words: Mapping[str, Any]) -> list[str]:
+    """The fields by the names that saving knows."""
+    return [name.removesuffix("_id") for name in words]
+
+
 def _acting(viewer: Viewer, workshop: Workshop) -> int | None:
     """The hosting network for which the viewer acts."""
     return min(viewer.coordinates & hosts_of(workshop), default=None)
@@ -85,17 +93,38 @@ def create_workshop(
     words: Mapping[str, Any],
     exchange_format: ExchangeFormat | None = None,
     invited: Iterable[int] = (),
+    points: Sequence[Mapping[str, str]] = (),
 ) -> Workshop:
-    """Begin a draft that the coordinators of its hosts alone see, and ask the other cities to host it too."""
+    """Begin a draft that the coordinators of its hosts alone see, and ask the other cities to host it too.
+
+    ``points`` are ``{time, title, text}`` of its first day. Raises ``Conflict`` with a field.
+    """
     require(may_create_workshop(viewer, network_id, exchange_format))
+    _contact_known(viewer, words)
     workshop = Workshop.objects.create(format=exchange_format, created_by_id=viewer.someone, **_known(words))
     WorkshopHost.objects.create(
         workshop=workshop, network_id=network_id, state=WorkshopHost.State.ACCEPTED, answered_at=timezone.now()
     )
     record_act(viewer, "created", workshop, network_id=network_id)
+    _begin_program(workshop, points)
     for other in sorted(set(invited) - {network_id}):
         invite_host(viewer, workshop.pk, other)
     return workshop
+
+
+def _begin_program(workshop: Workshop, points: Sequence[Mapping[str, str]]) -> None:
+    for session in lines_as_sessions(workshop, timezone.localtime(workshop.starts_at).date(), points):
+        lies_outside = outside(workshop, session)
+        if lies_outside:
+            raise Conflict(f"{session.title}: {' '.join(lies_outside.values())}", field="agenda")
+        session.save()
+
+
+def _contact_known(viewer: Viewer, words: Mapping[str, Any], stored: int | None = None) -> None:
+    """Refuse to name somebody whom the viewer does not see; who is named already stays."""
+    named = words.get("contact_person_id")
+    if named not in (None, stored) and not visible_people(viewer).filter(pk=named).exists():
+        raise Conflict(_("Diese Person gibt es hier nicht."), field="contact_person_id")
 
 
 @verb
@@ -120,7 +149,9 @@ def save_workshop(
         sentence = _("{quotas} Plätze sind für einzelne Kommunen vorgesehen, {taken} weitere sind vergeben.")
         sentence = format_lazy(sentence, quotas=workshop.quota_seats, taken=workshop.shared_taken)
         raise Conflict(sentence, field="seats")
+    _contact_known(viewer, words, workshop.contact_person_id)
     changes = changes_between(workshop, words)
+    began, ended = workshop.starts_at, workshop.ends_at
     if not changes:
         return workshop
     for name, value in words.items():
@@ -129,7 +160,8 @@ def save_workshop(
     moved = workshop.state == Workshop.State.OPEN and any(name in changes for name in MOVES)
     if moved:
         workshop.calendar_sequence += 1
-    workshop.save(update_fields=[*words, "version", "calendar_sequence", "updated_at"])
+    workshop.save(update_fields=[*_columns(words), "version", "calendar_sequence", "updated_at"])
+    follow_workshop(workshop, began, ended)
     if "rung" in changes:
         _nobody_shut_out(workshop)
     if "mode" in changes and workshop.mode != Workshop.Mode.HYBRID:

@@ -24,15 +24,22 @@ def _value(form: forms.Form, name: str) -> Any:
     value = form[name].value()
     if not form.is_bound:
         value = form.fields[name].prepare_value(value)
-    if hasattr(form.fields[name].widget, "format_value") and not isinstance(value, str | list):
+    if (
+        not hasattr(form.fields[name], "choices")
+        and hasattr(form.fields[name].widget, "format_value")
+        and not isinstance(value, str | list)
+    ):
         value = form.fields[name].widget.format_value(value)
     return value
 
 
 def _shown(form: forms.Form, name: str) -> str:
     value = _value(form, name)
-    choices = dict(getattr(form.fields[name], "choices", ()))
-    return str(choices.get(value, "" if value is None else value)).replace("\r\n", "\n")
+    said = "" if value is None else value
+    if hasattr(form.fields[name], "choices") and not isinstance(said, list):
+        # What is typed is text, what is stored may be a number.
+        said = {str(key): label for key, label in form.fields[name].choices}.get(str(said), said)
+    return str(said).replace("\r\n", "\n")
 
 
 def two_texts(typed: forms.Form, stored: forms.Form, sentence: str) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from exchange.policies.formats import may_create_format, owners_of
 from exchange.queries import workshops as queries
 from exchange.queries.calendar import own_between
 from exchange.queries.narrowing import filter_from
+from exchange.queries.program import contact_choices
 from exchange.services import hosting
 from exchange.services import workshops as verbs
 from exchange.views.formats import own_choices, town_choices
@@ -148,6 +149,7 @@ def workshop_new(request: ViewerRequest) -> HttpResponse:
         networks=own,
         formats=[(f.pk, f"#{f.hashtag}") for f in formats],
         others=others,
+        people=contact_choices(viewer, sorted(viewer.coordinates)),
         initial=initial,
     )
     if request.method == "POST" and form.is_valid():
@@ -159,6 +161,7 @@ def workshop_new(request: ViewerRequest) -> HttpResponse:
                 words=form.words,
                 exchange_format=next((f for f in formats if f.pk == data["format"]), None),
                 invited=data["invited"],
+                points=data["agenda"],
             )
         except Conflict as error:
             form.add_error(error.field or None, str(error))
@@ -174,13 +177,14 @@ def workshop_edit(request: ViewerRequest, pk: int) -> HttpResponse:
     """Change it; any coordinator of a city that hosts it."""
     stored = workshop_or_404(request, pk)
     require(rules.may_edit_workshop(request.viewer, stored))
-    form = WorkshopForm(request.POST or None, stored=stored)
+    people = contact_choices(request.viewer, sorted(rules.hosts_of(stored)), stored.contact_person_id)
+    form = WorkshopForm(request.POST or None, stored=stored, people=people)
     context: dict[str, Any] = {**SECTION, "form": form, "w": stored}
     if request.method == "POST" and form.is_valid():
         try:
             verbs.save_workshop(request.viewer, pk, version=form.cleaned_data["version"] or 0, words=form.words)
         except verbs.WorkshopChangedMeanwhile as error:
-            context |= two_texts(form, WorkshopForm(stored=error.stored), str(error))
+            context |= two_texts(form, WorkshopForm(stored=error.stored, people=people), str(error))
             context["back"] = reverse("exchange:workshop-edit", kwargs={"pk": pk})
             return render(request, "exchange/workshop_conflict.html", context, status=409)
         except Conflict as error:
@@ -240,7 +244,7 @@ def host_invite(request: ViewerRequest, pk: int) -> HttpResponse:
     return redirect("exchange:workshop-detail", pk=pk)
 
 
-def _network(request: ViewerRequest) -> int:
+def network_of(request: ViewerRequest) -> int:
     form = AnswerForm(request.POST)
     if not form.is_valid():
         raise Http404
@@ -252,7 +256,7 @@ def _network(request: ViewerRequest) -> int:
 def host_recall(request: ViewerRequest, pk: int) -> HttpResponse:
     """Take an unanswered question back."""
     workshop_or_404(request, pk)
-    hosting.recall_host(request.viewer, pk, _network(request))
+    hosting.recall_host(request.viewer, pk, network_of(request))
     messages.success(request, _("Die Frage ist zurückgenommen."))
     return redirect("exchange:workshop-detail", pk=pk)
 
@@ -262,7 +266,7 @@ def host_answer(request: ViewerRequest, pk: int) -> HttpResponse:
     """Accept with ``answer=yes``, decline with ``answer=no``, for the city ``network``."""
     workshop_or_404(request, pk)
     accept = request.POST.get("answer") == "yes"
-    hosting.answer_hosting(request.viewer, pk, _network(request), accept=accept)
+    hosting.answer_hosting(request.viewer, pk, network_of(request), accept=accept)
     if accept:
         messages.success(request, _("Ihre Kommune lädt mit ein. Sie können alles ändern, was die anderen ändern."))
     else:

@@ -46,6 +46,13 @@ def register() -> None:
             "workshop.host_invited": _("Kommune zur Veranstaltung eingeladen"),
             "workshop.host_recalled": _("Einladung zur Veranstaltung zurückgenommen"),
             "workshop.host_accepted": _("Einladung zur Veranstaltung angenommen"),
+            "workshop.host_stepped_back": _("Kommune lädt zur Veranstaltung nicht mehr mit ein"),
+            "workshop.session_added": _("Programmpunkt eingetragen"),
+            "workshop.session_changed": _("Programmpunkt geändert"),
+            "workshop.session_moved": _("Programmpunkt verschoben"),
+            "workshop.session_removed": _("Programmpunkt gelöscht"),
+            "workshop.material_added": _("Unterlagen zur Veranstaltung dazugelegt"),
+            "workshop.material_removed": _("Unterlagen zur Veranstaltung weggenommen"),
             "workshop.host_declined": _("Einladung zur Veranstaltung abgelehnt"),
         }
     )

@@ -14,7 +14,16 @@ from chat.services.conversations import leave_conversation, open_direct, open_gr
 from chat.services.files import upload
 from chat.services.messages import send_message
 from exchange.calendars import token_for
-from exchange.models import CalendarAddress, Edition, ExchangeFormat, Experience, Workshop
+from exchange.models import (
+    CalendarAddress,
+    Edition,
+    ExchangeFormat,
+    Experience,
+    Material,
+    Session,
+    SessionSpeaker,
+    Workshop,
+)
 from moderation.models import Report
 from tenancy.models import Application, Network, RoleTerm
 from tenancy.viewer import viewer_for
@@ -36,7 +45,13 @@ from tests.factories.tenancy import (
     PartnershipFactory,
     PersonFactory,
 )
-from tests.factories.workshops import EditionFactory, FormatFactory, RegistrationFactory, WorkshopFactory
+from tests.factories.workshops import (
+    EditionFactory,
+    FormatFactory,
+    RegistrationFactory,
+    SessionFactory,
+    WorkshopFactory,
+)
 from toolkit.audit import record
 
 CITY = {"pilot", "coordinator", "office_head"}
@@ -132,6 +147,11 @@ def _konstanz_alone(birds: Aviary, cast: SimpleNamespace) -> None:
         hosts=[cast.konstanz], mode="hybrid", online_url=link, **_workshop_texts(birds, "workshop", *PROGRAMME)
     )
     birds.keep(open_to_all)
+    _program(birds, open_to_all, "open", *PROGRAMME)
+    Material.objects.create(
+        workshop=open_to_all, phase="after", seats_only=True, url="https://unterlagen.example/nur-mit-platz/",
+        title=birds.word("seatpaper", "pilot", "coordinator"),
+    )  # fmt: skip
     needs = birds.word("needs", "pilot", "coordinator")
     birds.keep(RegistrationFactory(workshop=open_to_all, person=cast.pilot, network=cast.konstanz, needs=needs))
     # In the directory like everybody else; that they come to this workshop is the matter of its hosts alone.
@@ -155,9 +175,17 @@ def _konstanz_alone(birds: Aviary, cast: SimpleNamespace) -> None:
 
 
 def _workshop_texts(birds: Aviary, name: str, *who: str) -> dict[str, Any]:
-    texts = birds.texts(Workshop, name, *who, but=("online_url", "cancel_reason"))
-    agenda = [{"time": "10:00", "title": birds.word(f"{name}point", *who), "text": birds.word(f"{name}item", *who)}]
-    return {**texts, "agenda": agenda}
+    return birds.texts(Workshop, name, *who, but=("online_url", "cancel_reason"))
+
+
+def _program(birds: Aviary, workshop: Workshop, name: str, *who: str) -> None:
+    session = SessionFactory(workshop=workshop, **birds.texts(Session, f"{name}session", *who))
+    birds.keep(session)
+    SessionSpeaker.objects.create(session=session, **birds.texts(SessionSpeaker, f"{name}speaker", *who))
+    Material.objects.create(
+        workshop=workshop, phase="before", url=f"https://unterlagen.example/{birds.bare(f'{name}link', *who)}",
+        title=birds.word(f"{name}paper", *who),
+    )  # fmt: skip
 
 
 def _meetings(birds: Aviary, city: City) -> None:
@@ -165,7 +193,9 @@ def _meetings(birds: Aviary, city: City) -> None:
     name, inside = city.name, city.inside
 
     def workshop(kind: str, *who: str, **more: Any) -> None:
-        birds.keep(WorkshopFactory(hosts=[city.network], **_workshop_texts(birds, f"{name}{kind}", *who), **more))
+        made = WorkshopFactory(hosts=[city.network], **_workshop_texts(birds, f"{name}{kind}", *who), **more)
+        birds.keep(made)
+        _program(birds, made, f"{name}{kind}", *who)
 
     workshop("draftworkshop", *city.coordination, state="draft")
     workshop("ownworkshop", *inside, rung="network")

@@ -377,11 +377,11 @@ def world(rows, konstanz, heilbronn):
     [
         ("/veranstaltungen/", 5),
         ("/formate/", 2),
-        ("/veranstaltungen/{workshop}/", 7),
+        ("/veranstaltungen/{workshop}/", 9),
         ("/formate/{format}/", 9),
         ("/api/v1/workshops/", 3),
         ("/api/v1/formats/", 2),
-        ("/api/v1/workshops/{workshop}/", 5),
+        ("/api/v1/workshops/{workshop}/", 6),
         ("/api/v1/formats/{format}/", 3),
         ("/veranstaltungen/{workshop}/kalender.ics", 3),
         ("/formate/{format}/kalender.ics", 5),

@@ -6,7 +6,7 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from exchange.models import Edition, ExchangeFormat, FormatCity, Registration, Workshop, WorkshopHost, WorkshopQuota
+from exchange.models import Edition, ExchangeFormat, FormatCity, Registration, Session, Workshop, WorkshopHost, WorkshopQuota
 from tests.factories.tenancy import NetworkFactory, PersonFactory
 
 
@@ -80,6 +80,18 @@ class WorkshopFactory(DjangoModelFactory):
     def asked(self, create, networks, **_kwargs):
         for network in networks or ():
             WorkshopHost.objects.create(workshop=self, network=network)
+
+
+class SessionFactory(DjangoModelFactory):
+    """The first half hour of a workshop."""
+
+    class Meta:
+        model = Session
+
+    workshop = factory.SubFactory(WorkshopFactory)
+    title = factory.Sequence(lambda n: f"Musterpunkt {n}")
+    starts_at = factory.SelfAttribute("workshop.starts_at")
+    ends_at = factory.LazyAttribute(lambda o: o.starts_at + datetime.timedelta(minutes=30))
 
 
 class RegistrationFactory(DjangoModelFactory):

@@ -217,12 +217,16 @@ def registration(who: Who, row: Row, w: World) -> bool:
     return _place(who, row, w)
 
 
-def _place(who: Who, row: Row, w: World) -> bool:
-    hosts = tied(w, "exchange_workshophost", "workshop_id", row["workshop_id"], "accepted")
-    seated = any(
-        place["workshop_id"] == row["workshop_id"] and place["person_id"] == who.person_id and place["state"] == "seat"
+def _seated(who: Who, workshop_id: int, w: World) -> bool:
+    return any(
+        place["workshop_id"] == workshop_id and place["person_id"] == who.person_id and place["state"] == "seat"
         for place in w.rows["exchange_registration"]
     )
+
+
+def _place(who: Who, row: Row, w: World) -> bool:
+    hosts = tied(w, "exchange_workshophost", "workshop_id", row["workshop_id"], "accepted")
+    seated = _seated(who, row["workshop_id"], w)
     return bool(who.coordinates & hosts) or (seated and row["state"] == "seat" and row["name_shown"])
 
 
@@ -277,6 +281,19 @@ def named_in_poll(who: Who, row: Row, w: World) -> bool:
 
 def council_day(who: Who, row: Row, w: World) -> bool:
     return who.programme and with_its_network(who, row, w)
+def session(who: Who, row: Row, w: World) -> bool:
+    return workshop(who, w.get("exchange_workshop", row["workshop_id"]), w)
+
+
+def speaker(who: Who, row: Row, w: World) -> bool:
+    return session(who, w.get("exchange_session", row["session_id"]), w)
+
+
+def material(who: Who, row: Row, w: World) -> bool:
+    hosts = tied(w, "exchange_workshophost", "workshop_id", row["workshop_id"], "accepted")
+    if not session(who, row, w):
+        return False
+    return not row["seats_only"] or bool(who.coordinates & hosts) or _seated(who, row["workshop_id"], w)
 
 
 def with_its_workshop(who: Who, row: Row, w: World) -> bool:
@@ -372,6 +389,8 @@ SEES: dict[str, Rule] = {
     "exchange_councilday": council_day,
     "exchange_feedbackform": with_its_workshop,
     "exchange_feedbackgiven": own,
+    "exchange_session": session,
+    "exchange_material": material,
     "chat_conversation": conversation,
     "chat_message": message,
     "chat_messagefile": file,
@@ -406,6 +425,7 @@ REACHES: dict[str, Rule] = {
     "exchange_workshopmove": of_its_workshop,
     "exchange_pollcity": of_poll,
     "exchange_polloption": of_poll,
+    "exchange_sessionspeaker": speaker,
     "chat_participant": participant,
     "chat_messagefile": unsent_or_of_message,
     "chat_earliertext": message,

@@ -25,14 +25,16 @@ from exchange.models import (
     Experience,
     FeedbackForm,
     FeedbackGiven,
+    Material,
     PollPerson,
     PollVote,
     Registration,
     SeatHandover,
+    Session,
     Workshop,
     WorkshopQuota,
 )
-from exchange.policies import dates, days, experiences, feedback, formats, seats, workshops
+from exchange.policies import dates, days, experiences, feedback, formats, program, seats, workshops
 from moderation.models import ModerationDecision, Report
 from moderation.policies import record, reports
 from notices.models import Notice
@@ -96,6 +98,8 @@ EVERYTHING: dict[Any, Callable[..., Any]] = {
     dates.visible_votes: lambda _viewer: PollVote.objects.all(),
     dates.visible_asked: lambda _viewer: PollPerson.objects.all(),
     dates.visible_council_days: lambda _viewer: CouncilDay.objects.all(),
+    program.visible_sessions: lambda _viewer: Session.objects.all(),
+    program.visible_materials: lambda _viewer: Material.objects.all(),
     record.visible_land_record: lambda _viewer: AuditEntry.objects.all(),
     record.visible_network_record: lambda _viewer, _network: AuditEntry.objects.all(),
     reports.visible_reports: lambda _viewer: Report.objects.all(),

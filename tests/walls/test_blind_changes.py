@@ -43,6 +43,7 @@ CHANGED = {
     "exchange_datepoll": "text = 'changed'",
     "exchange_pollcity": "asked_at = '1999-01-01'",
     "exchange_pollvote": "remark = 'changed'",
+    "exchange_session": "text = 'changed'",
     "exchange_workshop": "summary = 'changed'",
     "exchange_workshophost": "answered_at = '1999-01-01'",
     "exchange_workshopquota": "seats = 1",

@@ -70,6 +70,7 @@ UNIQUE = {
     "host_once_per_workshop": "As above, of a workshop.",
     "one_handover_per_seat": "One's own.",
     "one_quota_per_city_and_workshop": "Written by its hosts, who see all its quotas.",
+    "speaker_once_per_session": "Written by hosts of that workshop, who see who speaks.",
     "edition_number_once": "Numbers are given under the lock of the format, by a function that sees all of them.",
     "exchange_edition_workshop_id_key": "Written by hosts of that workshop.",
     "moderation_moderationdecision_follows_id_key": "Only moderators of its Land, who see both.",
@@ -88,6 +89,7 @@ UNIQUE = {
     "chat_conversation_direct_key_key": "Between oneself and another; found or made by one function.",
     "one_room_per_subject": "Found or made by one function.",
     # --- nobody can guess them
+    "exchange_material_key_key": "122 random bits.",
     "chat_messagefile_key_key": "122 random bits.",
     "tenancy_invitation_token_hash_key": "192 random bits.",
     "exchange_workshop_calendar_uid_key": "122 random bits.",

@@ -23,6 +23,7 @@ from exchange.policies.days import visible_attendance, visible_bundles
 from exchange.policies.experiences import visible_comments, visible_experiences
 from exchange.policies.feedback import own_feedback, visible_feedback_forms
 from exchange.policies.formats import visible_editions, visible_formats
+from exchange.policies.program import visible_materials, visible_sessions
 from exchange.policies.workshops import LIVING, own_registrations, visible_registrations, visible_workshops
 from moderation.policies.record import visible_land_record, visible_network_record
 from moderation.policies.reports import visible_decisions, visible_reports
@@ -109,6 +110,8 @@ _DIRECT = {
     "exchange_councilday": visible_council_days,
     "exchange_feedbackform": visible_feedback_forms,
     "exchange_feedbackgiven": own_feedback,
+    "exchange_session": visible_sessions,
+    "exchange_material": visible_materials,
     "chat_conversation": visible_conversations,
     "chat_messagefile": visible_files,
     "moderation_report": visible_reports,

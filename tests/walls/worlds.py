@@ -18,6 +18,8 @@ from uuid import UUID
 from django.apps import apps
 from django.db import connection, models
 
+from tests.walls.worlds_program import programs
+
 Row = dict[str, Any]
 NOW = "2026-05-01T10:00:00+00:00"
 DAY = "2026-01-01"
@@ -36,6 +38,7 @@ TABLES = (
     "exchange_datepoll", "exchange_pollcity", "exchange_pollperson", "exchange_polloption", "exchange_pollvote",
     "exchange_councilday",
     "exchange_feedbackform", "exchange_feedbackgiven", "exchange_feedbackanswer",
+    "exchange_session", "exchange_sessionspeaker", "exchange_material",
     "chat_conversation", "chat_participant", "chat_message", "chat_earliertext", "chat_messagefile", "chat_chatwish",
     "chat_block", "chat_keepingrule", "chat_missedtold", "chat_missedmail", "notices_pushsubscription",
     "moderation_moderationdecision", "moderation_report", "notices_notice", "notices_noticewish", "toolkit_auditentry",
@@ -315,6 +318,7 @@ def _meetings(w: World) -> None:
     )
     for number, workshop in enumerate(w.rows["exchange_workshop"]):
         w.add("exchange_workshopmove", workshop_id=workshop["id"], sequence=number)
+    programs(w)
 
 
 def _dates(w: World) -> None:

@@ -24,6 +24,7 @@ from exchange.models import (
     Workshop,
     WorkshopHost,
 )
+from exchange.services.program import lines_as_sessions
 from tenancy.queries.people import coordinators_of
 
 if TYPE_CHECKING:
@@ -140,7 +141,6 @@ def _workshop(stage: Stage, entry: dict[str, Any], formats: dict[str, ExchangeFo
         title=entry["title"],
         summary=entry["summary"],
         description=entry["description"].strip(),
-        agenda=[{"time": time, "title": title, "text": text} for time, title, text in entry["agenda"]],
         accessibility=entry["accessibility"],
         kind=entry["kind"],
         mode=entry["mode"],
@@ -154,6 +154,9 @@ def _workshop(stage: Stage, entry: dict[str, Any], formats: dict[str, ExchangeFo
         state=Workshop.State.OPEN,
         created_by=stage.people["hanna"],
     )
+    points = [{"time": time, "title": title, "text": text} for time, title, text in entry["agenda"]]
+    for session in lines_as_sessions(workshop, timezone.localtime(starts).date(), points):
+        session.save()
     for ags in entry["hosts"]:
         WorkshopHost.objects.create(
             workshop=workshop,

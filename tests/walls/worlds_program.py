@@ -1,0 +1,31 @@
+"""What the random worlds keep of programmes and materials."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.walls.worlds import World
+
+
+def programs(w: World) -> None:
+    """A point of the programme, who speaks, and something to read, of each workshop."""
+    for workshop in w.rows["exchange_workshop"]:
+        session = w.add(
+            "exchange_session", workshop_id=workshop["id"], starts_at="2026-05-01T10:00:00+00:00", title="Punkt"
+        )
+        speaks = w.chance(0.5)
+        w.add(
+            "exchange_sessionspeaker",
+            session_id=session["id"],
+            person_id=w.some("tenancy_person")["id"] if speaks else None,
+            name="" if speaks else "Gast",
+        )
+        for seats_only in (False, True):
+            w.add(
+                "exchange_material",
+                workshop_id=workshop["id"],
+                phase="before",
+                url="https://example.org/",
+                seats_only=seats_only,
+            )
