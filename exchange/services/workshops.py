@@ -27,8 +27,8 @@ from exchange.policies.workshops import (
 from exchange.services.changes import changes_between
 from exchange.services.hosting import invite_host, locked, record_act
 from exchange.services.invitations import calendar_changed
-from exchange.services.seats import allocate, fold_modes, move_up, page_of, room_of
 from exchange.services.program import follow_workshop, lines_as_sessions
+from exchange.services.seats import allocate, fold_modes, page_of, room_of
 from tenancy.policies.people import visible_people
 from tenancy.queries.people import coordinators_of
 from tenancy.viewer import Viewer

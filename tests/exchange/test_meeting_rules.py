@@ -384,7 +384,7 @@ def world(rows, konstanz, heilbronn):
         ("/api/v1/workshops/{workshop}/", 6),
         ("/api/v1/formats/{format}/", 3),
         ("/veranstaltungen/{workshop}/kalender.ics", 3),
-        ("/formate/{format}/kalender.ics", 5),
+        ("/formate/{format}/kalender.ics", 4),
     ],
 )
 def test_a_visitor_costs_the_same_whatever_there_is(rows, path, price, konstanz, heilbronn, django_assert_num_queries):

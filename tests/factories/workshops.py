@@ -6,7 +6,16 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from exchange.models import Edition, ExchangeFormat, FormatCity, Registration, Session, Workshop, WorkshopHost, WorkshopQuota
+from exchange.models import (
+    Edition,
+    ExchangeFormat,
+    FormatCity,
+    Registration,
+    Session,
+    Workshop,
+    WorkshopHost,
+    WorkshopQuota,
+)
 from tests.factories.tenancy import NetworkFactory, PersonFactory
 
 
