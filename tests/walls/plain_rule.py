@@ -281,6 +281,8 @@ def named_in_poll(who: Who, row: Row, w: World) -> bool:
 
 def council_day(who: Who, row: Row, w: World) -> bool:
     return who.programme and with_its_network(who, row, w)
+
+
 def session(who: Who, row: Row, w: World) -> bool:
     return workshop(who, w.get("exchange_workshop", row["workshop_id"]), w)
 
