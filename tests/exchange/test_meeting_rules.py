@@ -375,9 +375,9 @@ def world(rows, konstanz, heilbronn):
 @pytest.mark.parametrize(
     ("path", "price"),
     [
-        ("/veranstaltungen/", 5),
+        ("/veranstaltungen/", 6),
         ("/formate/", 2),
-        ("/veranstaltungen/{workshop}/", 9),
+        ("/veranstaltungen/{workshop}/", 10),
         ("/formate/{format}/", 9),
         ("/api/v1/workshops/", 3),
         ("/api/v1/formats/", 2),
