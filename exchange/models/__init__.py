@@ -6,8 +6,8 @@ from exchange.models.experiences import Comment, Experience, ExperienceTopic, He
 from exchange.models.feedback import FeedbackAnswer, FeedbackForm, FeedbackGiven
 from exchange.models.formats import Edition, ExchangeFormat, FormatCity
 from exchange.models.invitations import CalendarMail, WorkshopMove
-from exchange.models.seats import Registration, SeatHandover, WorkshopQuota
 from exchange.models.program import Material, Session, SessionSpeaker
+from exchange.models.seats import Registration, SeatHandover, WorkshopQuota
 from exchange.models.workshops import CalendarAddress, Workshop, WorkshopHost
 
 __all__ = [
