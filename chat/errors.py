@@ -11,7 +11,10 @@ if TYPE_CHECKING:
 
 
 class BadBody(ValueError):
-    """The text cannot be a message. ``code`` is ``empty``, ``too_long`` or ``unclean``; ``str(error)`` the sentence."""
+    """This cannot be a message, or done to one; ``str(error)`` is the sentence.
+
+    ``code`` is one of ``chat.wire.CODES``, or ``too_many`` (signs under a message).
+    """
 
     def __init__(self, code: str, sentence: str | _StrPromise) -> None:
         super().__init__(str(sentence))

@@ -13,7 +13,9 @@ import os
 import socket
 import ssl
 import struct
+import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from email.utils import parseaddr
 from functools import cache
@@ -32,6 +34,9 @@ PADDED = 1024
 #: A push service keeps it so long (seconds) for a browser that is off; later it would be old.
 KEPT = 4 * 3600
 TIMEOUT = 10.0
+#: After so long (seconds) it is over, also with a service that says a letter every nine seconds: it is named by whoever
+#: subscribes, and the worker has other things to do.
+PATIENCE = 30.0
 _PROOF_HOLDS = 12 * 3600
 
 
@@ -198,10 +203,20 @@ def post(browser: Browser, body: bytes, *, topic: str = "") -> int:
         connection = http.client.HTTPConnection(host, port, timeout=TIMEOUT)
     else:
         connection = _Pinned(host, port, address)
+    watch = threading.Timer(PATIENCE, _cut, [connection])
+    watch.start()
     try:
         connection.request("POST", f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}", body, headers)
         return connection.getresponse().status
     except http.client.HTTPException as error:
         raise ConnectionError(str(error)) from error
     finally:
+        watch.cancel()
         connection.close()
+
+
+def _cut(connection: http.client.HTTPConnection) -> None:
+    """End a connection under the hands of whoever waits for it."""
+    with suppress(OSError):
+        if connection.sock is not None:
+            connection.sock.shutdown(socket.SHUT_RDWR)

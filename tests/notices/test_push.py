@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
@@ -91,6 +94,27 @@ def opened(body: bytes, key: ec.EllipticCurvePrivateKey, secret: bytes) -> bytes
     padded = AESGCM(content).decrypt(nonce, records, None).rstrip(b"\0")
     assert padded.endswith(b"\x02")
     return padded[:-1]
+
+
+@contextmanager
+def dripping(server: socket.socket) -> Iterator[None]:
+    """A service that answers whoever comes with a letter now and then, and never ends."""
+    over = threading.Event()
+
+    def drip() -> None:
+        answering, _address = server.accept()
+        with answering, suppress(OSError):
+            answering.sendall(b"HTTP/1.1 201 Created\r\nX-Slow: ")
+            while not over.wait(0.05):
+                answering.sendall(b"x")
+
+    thread = threading.Thread(target=drip)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join(timeout=5)
 
 
 @pytest.fixture
@@ -265,6 +289,18 @@ def test_a_push_service_that_is_down_is_asked_again(pilot, as_person, receiver, 
 
 
 @pytest.mark.django_db
+def test_a_push_service_that_drips_is_not_waited_for(monkeypatch, settings):
+    settings.PUSH_TO_PRIVATE = True
+    monkeypatch.setattr(webpush, "PATIENCE", 0.3)
+    with socket.create_server(("127.0.0.1", 0)) as server, dripping(server):
+        key = b64(b"\x04" + bytes(64))
+        browser = Browser(f"http://127.0.0.1:{server.getsockname()[1]}/", key, b64(bytes(16)))
+        begun = time.monotonic()
+        with suppress(OSError):  # an answer that breaks off in a header is one, or none
+            webpush.post(browser, b"sealed")
+        assert time.monotonic() - begun < 3
+
+
 def test_after_signing_out_a_browser_is_told_nothing(pilot, as_person, receiver, by_day):
     client = as_person(pilot)
     subscribed(client, receiver)
