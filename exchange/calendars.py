@@ -102,7 +102,7 @@ def facts_of(
         title = _not_yet(place).format(title=title)
     words = [said] if said else []
     words += [_("Abgesagt: {reason}").format(reason=workshop.cancel_reason)] if cancelled else []
-    words += [workshop.summary, _told(workshop.description[: 2 * told], told)]
+    words += [workshop.summary, _told(workshop.description[: told + 100], told)]
     if online_url and not cancelled:
         words.append(_("Link zur Teilnahme: {address}").format(address=online_url))
     words.append(address_of(workshop.pk))
