@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from tests.bench.fill import PILOT, Filler, Size
@@ -145,7 +146,7 @@ def measure(wanted: list[Row], rounds: int) -> Row:
             cache.clear()
             for what, known, status in (("first", "", 200), ("stored or warm", "", 200), ("304", "tag", 304)):
                 headers = {"If-None-Match": get(row, 200)} if known else {}
-                cost = measured(lambda row=row, status=status, headers=headers: get(row, status, **headers))
+                cost = measured(partial(get, row, status, **headers))
                 if turn:  # plans and classes are read in the first round
                     row.take(what, *cost)
     return plain
