@@ -8,13 +8,14 @@ class ExchangeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from exchange.wiring import cards, dates, days, experiences, feedback, program, record, workshops
+        from exchange.wiring import cards, dates, days, experiences, feedback, program, questions, record, workshops
 
         experiences.register()
         workshops.register()
         days.register()
         feedback.register()
         program.register()
+        questions.register()
         record.register()
         cards.register()
         dates.register()

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
-from exchange.routes import after, calendar, dates, days, experiences, program, workshops
+from exchange.routes import after, calendar, dates, days, experiences, program, questions, workshops
 
 app_name = "exchange"
 
@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern] = [
     *after.urlpatterns,
     *workshops.urlpatterns,
     *days.urlpatterns,
+    *questions.urlpatterns,
     *calendar.urlpatterns,
     *dates.urlpatterns,
     *program.urlpatterns,

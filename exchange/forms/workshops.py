@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 from exchange.forms.experiences import DayField
 from exchange.forms.formats import RUNGS, choose
-from exchange.models import Workshop
+from exchange.forms.questions import PREFIX, answers_in, ask
+from exchange.models import Question, Workshop
 from exchange.services.workshops import WORDS
 from toolkit.audience import Rung
 from toolkit.forms import LineField, LinesField, TextField
@@ -275,8 +276,27 @@ class SeatForm(forms.Form):
     )
     name_shown = forms.BooleanField(label=_("Name und Kommune für Teilnehmende sichtbar"), required=False, initial=True)
 
-    def __init__(self, *args: Any, hybrid: bool, networks: Sequence[tuple[int, str]], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        hybrid: bool,
+        networks: Sequence[tuple[int, str]],
+        questions: Sequence[Question] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.questions = questions
+        ask(self, questions)
         if not hybrid:
             del self.fields["mode"]
         choose(self.fields["network"], networks, hide_single=True)
+
+    @property
+    def asked(self) -> list[forms.BoundField]:
+        """The fields of the hosts' questions, in order."""
+        return [self[f"{PREFIX}{question.pk}"] for question in self.questions]
+
+    @property
+    def answers(self) -> dict[int, Any]:
+        """What was answered, as the service takes it."""
+        return answers_in(self, self.questions)

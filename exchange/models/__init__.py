@@ -7,10 +7,12 @@ from exchange.models.feedback import FeedbackAnswer, FeedbackForm, FeedbackGiven
 from exchange.models.formats import Edition, ExchangeFormat, FormatCity
 from exchange.models.invitations import CalendarMail, WorkshopMove
 from exchange.models.program import Material, Session, SessionSpeaker
+from exchange.models.questions import Answer, Question
 from exchange.models.seats import Registration, SeatHandover, WorkshopQuota
 from exchange.models.workshops import CalendarAddress, Workshop, WorkshopHost
 
 __all__ = [
+    "Answer",
     "Attendance",
     "CalendarAddress",
     "CalendarMail",
@@ -33,6 +35,7 @@ __all__ = [
     "PollOption",
     "PollPerson",
     "PollVote",
+    "Question",
     "Registration",
     "SeatHandover",
     "Session",

@@ -16,7 +16,9 @@ from django.views.decorators.http import require_POST, require_safe
 from exchange.models import Registration
 from exchange.policies import workshops as rules
 from exchange.queries import workshops as queries
+from exchange.queries.questions import answer_sheet
 from exchange.services import seats as verbs
+from exchange.services.questions import sign_up
 from exchange.views.workshops import SECTION, detail, seat_form_for, workshop_or_404
 from tenancy.middleware import ViewerRequest
 from toolkit.access import Conflict, Denied, deny, require
@@ -36,9 +38,10 @@ def seat_take(request: ViewerRequest, pk: int) -> HttpResponse:
         return detail(request, pk, seat_form=form, status=422)
     data = form.cleaned_data
     try:
-        place = verbs.take_seat(
+        place = sign_up(
             request.viewer,
             pk,
+            answers=form.answers,
             network_id=data["network"],
             mode=data.get("mode", ""),
             needs=data["needs"],
@@ -75,11 +78,16 @@ def participant_list(request: ViewerRequest, pk: int) -> HttpResponse:
     hosting = rules.may_see_needs(request.viewer, workshop)
     if not hosting and not (own is not None and own.state == Registration.State.SEAT):
         require(deny(_("Namen sehen nur die Gastgebenden und wer einen Platz hat.")))
+    people = queries.participants(request.viewer, workshop, own)
+    sheet = answer_sheet(request.viewer, workshop, own, hosting=bool(hosting))
+    for place in (*people.seated, *people.waiting):
+        place.cells = sheet.cells(place.pk)  # type: ignore[attr-defined]  # for the template alone
     context = {
         **SECTION,
         "w": workshop,
         "hosting": hosting,
-        "people": queries.participants(request.viewer, workshop, own),
+        "people": people,
+        "sheet": sheet,
     }
     return render(request, "exchange/workshop_participants.html", context)
 
@@ -95,9 +103,11 @@ def participant_csv(request: ViewerRequest, pk: int) -> HttpResponse:
     workshop = workshop_or_404(request, pk)
     require(rules.may_see_needs(request.viewer, workshop))
     people = queries.participants(request.viewer, workshop, None)
+    sheet = answer_sheet(request.viewer, workshop, None, hosting=True)
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", quoting=csv.QUOTE_ALL)
-    writer.writerow([_("Name"), _("Kommune"), _("Stand"), _("Teilnahme"), _("Bedarf"), _("Angemeldet am")])
+    heads = [_("Name"), _("Kommune"), _("Stand"), _("Teilnahme"), _("Bedarf"), _("Angemeldet am")]
+    writer.writerow([*heads, *(safe_cell(question.text) for question in sheet.questions)])
     for place in (*people.seated, *people.waiting):
         cells = [
             place.person.name,
@@ -106,6 +116,7 @@ def participant_csv(request: ViewerRequest, pk: int) -> HttpResponse:
             place.get_mode_display(),
             place.needs,
             date_format(timezone.localtime(place.created_at), "d.m.Y H:i"),
+            *sheet.cells(place.pk),
         ]
         writer.writerow([safe_cell(str(cell)) for cell in cells])
     # The mark at the beginning tells spreadsheets that this is UTF-8.

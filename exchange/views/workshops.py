@@ -23,6 +23,7 @@ from exchange.queries import workshops as queries
 from exchange.queries.calendar import own_between
 from exchange.queries.narrowing import filter_from
 from exchange.queries.program import contact_choices
+from exchange.queries.questions import questions_of
 from exchange.services import hosting
 from exchange.services import workshops as verbs
 from exchange.views.formats import own_choices, town_choices
@@ -123,9 +124,10 @@ def seat_form_for(request: ViewerRequest, workshop: Workshop) -> SeatForm:
     """The form of sign-up, filled in where somebody sent it."""
     networks = list({seat.network_id: seat.place for seat in request.viewer.seats}.items())
     hybrid = workshop.mode == Workshop.Mode.HYBRID
+    questions = questions_of(request.viewer, workshop)
     if request.method == "POST":
-        return SeatForm(request.POST, hybrid=hybrid, networks=networks)
-    return SeatForm(hybrid=hybrid, networks=networks, initial={"mode": Workshop.Mode.ON_SITE})
+        return SeatForm(request.POST, hybrid=hybrid, networks=networks, questions=questions)
+    return SeatForm(hybrid=hybrid, networks=networks, questions=questions, initial={"mode": Workshop.Mode.ON_SITE})
 
 
 @require_http_methods(["GET", "POST"])

@@ -306,6 +306,17 @@ def to_nobody(who: Who, row: Row, w: World) -> bool:
     return False
 
 
+def answer(who: Who, row: Row, w: World) -> bool:
+    place = w.get("exchange_registration", row["registration_id"])
+    if place["person_id"] == who.person_id:
+        return True
+    hosts = tied(w, "exchange_workshophost", "workshop_id", place["workshop_id"], "accepted")
+    if who.coordinates & hosts:
+        return True
+    asked = w.get("exchange_question", row["question_id"])
+    return asked["shown"] == "seated" and of_its_workshop(who, asked, w) and _place(who, place, w)
+
+
 # --- conversations ------------------------------------------------------------------------------------------------
 
 
@@ -428,6 +439,8 @@ REACHES: dict[str, Rule] = {
     "exchange_pollcity": of_poll,
     "exchange_polloption": of_poll,
     "exchange_sessionspeaker": speaker,
+    "exchange_question": of_its_workshop,
+    "exchange_answer": answer,
     "chat_participant": participant,
     "chat_messagefile": unsent_or_of_message,
     "chat_earliertext": message,

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from chat.models import Block, ChatWish, EarlierText, KeepingRule, Message, MessageFile, MissedMail, MissedTold
 from exchange.models import (
+    Answer,
     Attendance,
     CalendarAddress,
     CalendarMail,
@@ -27,6 +28,8 @@ from exchange.models import (
     FeedbackForm,
     FeedbackGiven,
     Helpful,
+    Question,
+    Registration,
     SeatHandover,
     WorkshopMove,
 )
@@ -171,6 +174,11 @@ def world(cast: SimpleNamespace) -> Aviary:
     wide = next(f for f in birds.of("ExchangeFormat") if f.hashtag == "Gefragt")
     for person in (cast.pilot, cast.neighbour):
         CalendarMail.objects.create(workshop=seats, person=person)
+    for shown in ("hosts", "seated"):
+        asked = Question.objects.create(workshop=seats, text=birds.word(f"asked{shown}"), shown=shown, position=1)
+        for who in ("pilot", "outsider"):
+            place = Registration.objects.get(workshop=seats, person=getattr(cast, who), state="seat")
+            Answer.objects.create(question=asked, registration=place, value=birds.word(f"{shown}by{who}"))
     WorkshopMove.objects.create(workshop=seats, sequence=1, reason=birds.word("movedbecause"))
     narrow = next(w for w in birds.of("Workshop") if "xqknownworkshoptitlexq" in w.title)
     EditionFactory(format=wide, workshop=narrow, motto=birds.word("narrowedition"))

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from exchange.models import Workshop
+from exchange.policies.questions import visible_answers
 from exchange.policies.workshops import own_registrations, visible_registrations
 from moderation.policies.record import visible_network_record
 from tenancy.policies import people
@@ -22,8 +23,9 @@ from toolkit.acting import acting_as
 KEPT = Path(__file__).with_name("sights.json")
 
 
-def _seats(workshop: Workshop, viewer: Any) -> Iterable[Any]:
-    return visible_registrations(viewer, workshop, own_registrations(viewer).filter(workshop=workshop).first())
+def _seats(function: Any, workshop: Workshop, viewer: Any) -> Iterable[Any]:
+    rows: Iterable[Any] = function(viewer, workshop, own_registrations(viewer).filter(workshop=workshop).first())
+    return rows
 
 
 def _of(function: Any, number: int, viewer: Any) -> Iterable[Any]:
@@ -33,8 +35,8 @@ def _of(function: Any, number: int, viewer: Any) -> Iterable[Any]:
 
 def _calls(function: Any, birds: Aviary, cast: SimpleNamespace) -> Iterable[Callable[[Any], Iterable[Any]]]:
     """The questions to ask of a rule: one, or one for each thing that it is asked about."""
-    if function is visible_registrations:
-        return [partial(_seats, workshop) for workshop in Workshop.objects.order_by("pk")]
+    if function in (visible_registrations, visible_answers):
+        return [partial(_seats, function, workshop) for workshop in Workshop.objects.order_by("pk")]
     if function.__name__ in ("visible_messages", "seat_of"):
         return [partial(_of, function, talk) for talk in sorted({talk.pk for talk in birds.of("Conversation")})]
     if function is visible_network_record:

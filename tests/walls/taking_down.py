@@ -15,6 +15,7 @@ from django.db.models import BooleanField, F, Value
 from chat import policies as chat
 from chat.models import Block, Conversation, Message, MessageFile, Participant
 from exchange.models import (
+    Answer,
     Attendance,
     CertificateBundle,
     Comment,
@@ -28,13 +29,14 @@ from exchange.models import (
     Material,
     PollPerson,
     PollVote,
+    Question,
     Registration,
     SeatHandover,
     Session,
     Workshop,
     WorkshopQuota,
 )
-from exchange.policies import dates, days, experiences, feedback, formats, program, seats, workshops
+from exchange.policies import dates, days, experiences, feedback, formats, program, questions, seats, workshops
 from moderation.models import ModerationDecision, Report
 from moderation.policies import record, reports
 from notices.models import Notice
@@ -100,6 +102,8 @@ EVERYTHING: dict[Any, Callable[..., Any]] = {
     dates.visible_council_days: lambda _viewer: CouncilDay.objects.all(),
     program.visible_sessions: lambda _viewer: Session.objects.all(),
     program.visible_materials: lambda _viewer: Material.objects.all(),
+    questions.visible_questions: lambda _viewer: Question.objects.all(),
+    questions.visible_answers: lambda _viewer, workshop, _own: Answer.objects.filter(registration__workshop=workshop),
     record.visible_land_record: lambda _viewer: AuditEntry.objects.all(),
     record.visible_network_record: lambda _viewer, _network: AuditEntry.objects.all(),
     reports.visible_reports: lambda _viewer: Report.objects.all(),

@@ -19,6 +19,7 @@ from django.apps import apps
 from django.db import connection, models
 
 from tests.walls.worlds_program import programs
+from tests.walls.worlds_questions import questions
 
 Row = dict[str, Any]
 NOW = "2026-05-01T10:00:00+00:00"
@@ -39,6 +40,7 @@ TABLES = (
     "exchange_councilday",
     "exchange_feedbackform", "exchange_feedbackgiven", "exchange_feedbackanswer",
     "exchange_session", "exchange_sessionspeaker", "exchange_material",
+    "exchange_question", "exchange_answer",
     "chat_conversation", "chat_participant", "chat_message", "chat_earliertext", "chat_messagefile", "chat_chatwish",
     "chat_block", "chat_keepingrule", "chat_missedtold", "chat_missedmail", "notices_pushsubscription",
     "moderation_moderationdecision", "moderation_report", "notices_notice", "notices_noticewish", "toolkit_auditentry",
@@ -319,6 +321,7 @@ def _meetings(w: World) -> None:
     for number, workshop in enumerate(w.rows["exchange_workshop"]):
         w.add("exchange_workshopmove", workshop_id=workshop["id"], sequence=number)
     programs(w)
+    questions(w)
 
 
 def _dates(w: World) -> None:
