@@ -8,10 +8,22 @@ class ExchangeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from exchange.wiring import cards, dates, days, experiences, feedback, program, questions, record, workshops
+        from exchange.wiring import (
+            cards,
+            dates,
+            days,
+            experiences,
+            feedback,
+            program,
+            questions,
+            record,
+            seats,
+            workshops,
+        )
 
         experiences.register()
         workshops.register()
+        seats.register()
         days.register()
         feedback.register()
         program.register()

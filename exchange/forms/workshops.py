@@ -260,8 +260,30 @@ class CancelForm(forms.Form):
     )
 
 
-class SeatForm(forms.Form):
-    """Taking part: how, for which network, and with what needs."""
+class CompanionsForm(forms.Form):
+    """How many come along, and who."""
+
+    companions = forms.IntegerField(
+        label=_("Wie viele Personen begleiten Sie?"),
+        help_text=_("Zum Beispiel eine Assistenz. Jede Person braucht einen Platz."),
+        min_value=0,
+        max_value=5,
+        required=False,
+    )
+    companion_names = LineField(
+        label=_("Namen der Begleitung"),
+        help_text=_("Nur die Gastgebenden lesen sie."),
+        required=False,
+        max_length=300,
+    )
+
+    def clean_companions(self) -> int:
+        """An empty box is nobody."""
+        return self.cleaned_data["companions"] or 0
+
+
+class SeatForm(CompanionsForm):
+    """Taking part: how, for which network, with whom, and with what needs."""
 
     mode = forms.ChoiceField(
         label=_("Wie nehmen Sie teil?"), choices=Workshop.Mode.choices[:2], widget=forms.RadioSelect

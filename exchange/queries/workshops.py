@@ -20,6 +20,7 @@ from exchange.policies.workshops import (
 )
 from exchange.queries.acts import Act, acts_of
 from exchange.queries.narrowing import Choices, WorkshopFilter, choices_for, narrowed
+from exchange.queries.seats import Seating, seating_of
 from tenancy.models import Network
 from tenancy.policies.networks import visible_networks
 from tenancy.viewer import Viewer
@@ -124,6 +125,7 @@ class WorkshopPage:
     series: list[Edition]
     edition: Edition | None
     names: list[Registration]
+    seating: Seating
     changes: list[Act]
 
     @property
@@ -200,6 +202,7 @@ def workshop_page(viewer: Viewer, pk: int) -> WorkshopPage:
         series=series,
         edition=next((e for e in series if e.workshop_id == workshop.pk), None),
         names=names,
+        seating=seating_of(viewer, workshop, own),
         changes=acts_of("workshop", workshop.pk) if hosting else [],
     )
 
@@ -210,6 +213,8 @@ class Participants:
 
     seated: list[Registration]
     waiting: list[Registration]
+    offered: list[Registration] = field(default_factory=list)
+    requested: list[Registration] = field(default_factory=list)
 
 
 def participants(viewer: Viewer, workshop: Workshop, own: Registration | None) -> Participants:
@@ -220,6 +225,8 @@ def participants(viewer: Viewer, workshop: Workshop, own: Registration | None) -
     return Participants(
         seated=[r for r in every if r.state == Registration.State.SEAT],
         waiting=sorted(queue, key=lambda r: (r.queued_at or r.created_at, r.pk)),
+        offered=[r for r in every if r.state == Registration.State.OFFERED],
+        requested=[r for r in every if r.state == Registration.State.REQUESTED],
     )
 
 

@@ -46,6 +46,8 @@ def seat_take(request: ViewerRequest, pk: int) -> HttpResponse:
             mode=data.get("mode", ""),
             needs=data["needs"],
             name_shown=data["name_shown"],
+            companions=data["companions"],
+            companion_names=data["companion_names"],
         )
     except Conflict as error:
         form.add_error(error.field or None, str(error))
@@ -56,6 +58,10 @@ def seat_take(request: ViewerRequest, pk: int) -> HttpResponse:
         return detail(request, pk, seat_form=form, status=422)
     if place.state == Registration.State.SEAT:
         messages.success(request, _("Sie haben einen Platz. Bis bald!"))
+    elif place.state == Registration.State.REQUESTED:
+        messages.success(request, _("Ihre Anmeldung ist da. Die Gastgebenden antworten Ihnen."))
+    elif workshop.offer_hours:
+        messages.success(request, _("Sie stehen auf der Warteliste. Wird ein Platz frei, bekommen Sie eine Nachricht."))
     else:
         messages.success(request, _("Sie stehen auf der Warteliste und rücken von selbst nach."))
     return redirect("exchange:workshop-detail", pk=pk)
@@ -80,7 +86,7 @@ def participant_list(request: ViewerRequest, pk: int) -> HttpResponse:
         require(deny(_("Namen sehen nur die Gastgebenden und wer einen Platz hat.")))
     people = queries.participants(request.viewer, workshop, own)
     sheet = answer_sheet(request.viewer, workshop, own, hosting=bool(hosting))
-    for place in (*people.seated, *people.waiting):
+    for place in (*people.seated, *people.offered, *people.waiting, *people.requested):
         place.cells = sheet.cells(place.pk)  # type: ignore[attr-defined]  # for the template alone
     context = {
         **SECTION,
@@ -106,14 +112,18 @@ def participant_csv(request: ViewerRequest, pk: int) -> HttpResponse:
     sheet = answer_sheet(request.viewer, workshop, None, hosting=True)
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", quoting=csv.QUOTE_ALL)
-    heads = [_("Name"), _("Kommune"), _("Stand"), _("Teilnahme"), _("Bedarf"), _("Angemeldet am")]
+    heads = [_("Name"), _("Kommune"), _("Stand"), _("Platz aus"), _("Teilnahme"), _("Begleitung")]
+    heads += [_("Namen der Begleitung"), _("Bedarf"), _("Angemeldet am")]
     writer.writerow([*heads, *(safe_cell(question.text) for question in sheet.questions)])
-    for place in (*people.seated, *people.waiting):
+    for place in (*people.seated, *people.offered, *people.waiting, *people.requested):
         cells = [
             place.person.name,
             place.network.municipality.name,
             place.get_state_display(),
+            place.get_pool_display() if place.state in rules.TAKING else "",
             place.get_mode_display(),
+            place.companions or "",
+            place.companion_names,
             place.needs,
             date_format(timezone.localtime(place.created_at), "d.m.Y H:i"),
             *sheet.cells(place.pk),

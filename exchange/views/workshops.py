@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -15,8 +16,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from exchange.forms.formats import AnswerForm, InviteForm
-from exchange.forms.workshops import CancelForm, NewWorkshopForm, SeatForm, WorkshopForm
+from exchange.forms.workshops import CancelForm, CompanionsForm, NewWorkshopForm, SeatForm, WorkshopForm
 from exchange.models import Workshop
+from exchange.policies import seats as seat_rules
 from exchange.policies import workshops as rules
 from exchange.policies.formats import may_create_format, owners_of
 from exchange.queries import workshops as queries
@@ -77,6 +79,7 @@ def detail(
     pk: int,
     *,
     seat_form: SeatForm | None = None,
+    companions_form: CompanionsForm | None = None,
     invite_form: InviteForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
@@ -113,11 +116,25 @@ def detail(
         "may_join_room": rules.may_join_workshop_room(viewer, workshop, page.own),
         "clashes": own_between(viewer, workshop.starts_at, workshop.ends_at, but=pk) if may_take else [],
         "seat_form": (seat_form or seat_form_for(request, workshop)) if may_take else None,
+        "seating": page.seating,
+        "may_answer_offer": seat_rules.may_answer_offer(page.own, at=now),
+        "may_take_over": seat_rules.may_take_over(workshop, page.own, at=now),
+        "may_hand_over": seat_rules.may_hand_over(workshop, page.own, at=now),
+        "companions_form": companions_form or companions_form_for(page, now),
         "invite_form": invite_form,
         "parts": panels_for("workshop", request, page),
         "tools": panels_for("workshop-tools", request, page),
     }
     return render(request, "exchange/workshop_detail.html", context, status=status)
+
+
+def companions_form_for(page: queries.WorkshopPage, now: datetime) -> CompanionsForm | None:
+    """The form that says anew who comes along, for who has a place."""
+    if page.own is None or not seat_rules.may_change_companions(page.workshop, page.own, at=now):
+        return None
+    return CompanionsForm(
+        initial={"companions": page.own.companions or None, "companion_names": page.own.companion_names}
+    )
 
 
 def seat_form_for(request: ViewerRequest, workshop: Workshop) -> SeatForm:

@@ -86,7 +86,7 @@ def everything(demo: Demo) -> None:
     from tests.factories.moderation import DecisionFactory
     from tests.factories.notices import NoticeFactory
     from tests.factories.tenancy import CouncilPaperFactory, FundingFactory, InvitationFactory
-    from tests.factories.workshops import WorkshopFactory
+    from tests.factories.workshops import QuotaFactory, RegistrationFactory, WorkshopFactory
 
     mara, paula, verena = (demo.people[who] for who in ("pilot", "coordinator", "moderator"))
     assert mara is not None
@@ -172,6 +172,14 @@ def everything(demo: Demo) -> None:
     demo.visit("coordinator", *(f"/veranstaltungen/{free.pk}/{part}" for part in ("", "bearbeiten/", "absagen/")))
     demo.visit("coordinator", f"/veranstaltungen/{free.pk}/teilnehmende/", f"{KONSTANZ}/", f"{KONSTANZ}/partner/")
     hosting = {"hosts": [network]}
+    taken = WorkshopFactory(**hosting, seats=3, approval=True, quota_release_at=timezone.now())
+    for place in ("seat", "requested", "queued"):
+        RegistrationFactory(workshop=taken, network=network, state=place)
+    QuotaFactory(workshop=taken, network=network)
+    giving = WorkshopFactory(**hosting)
+    RegistrationFactory(workshop=giving, network=network, person=mara)
+    demo.visit("coordinator", f"/veranstaltungen/{taken.pk}/", f"/veranstaltungen/{taken.pk}/plaetze/")
+    demo.visit("pilot", f"/veranstaltungen/{giving.pk}/", f"/veranstaltungen/{giving.pk}/weitergeben/")
     for workshop in (
         WorkshopFactory(**hosting, state="draft", asked=[Network.objects.get(slug="heilbronn")]),
         WorkshopFactory(**hosting, state="cancelled", cancel_reason="Sturm"),
