@@ -72,7 +72,9 @@ def _network_panel(request: HttpRequest, network: Any) -> str:
         "workshops": workshops_of_network(viewer, network.pk),
         "formats": formats_of_network(viewer, network.pk),
     }
-    return render_to_string("exchange/workshop_panel.html", context, request) if any(context.values()) else ""
+    if not any(context.values()):
+        return ""
+    return render_to_string("exchange/workshop_panel.html", {**context, "network": network}, request)
 
 
 def _tasks(request: HttpRequest) -> list[Task]:
