@@ -9,6 +9,7 @@ class ExchangeConfig(AppConfig):
 
     def ready(self) -> None:
         from exchange.wiring import (
+            after,
             cards,
             dates,
             days,
@@ -28,6 +29,7 @@ class ExchangeConfig(AppConfig):
         feedback.register()
         program.register()
         questions.register()
+        after.register()
         record.register()
         cards.register()
         dates.register()

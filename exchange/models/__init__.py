@@ -6,6 +6,7 @@ from exchange.models.experiences import Comment, Experience, ExperienceTopic, He
 from exchange.models.feedback import FeedbackAnswer, FeedbackForm, FeedbackGiven
 from exchange.models.formats import Edition, ExchangeFormat, FormatCity
 from exchange.models.invitations import CalendarMail, WorkshopMove
+from exchange.models.minutes import Minutes, MinutesSection, MinutesVersion
 from exchange.models.program import Material, Session, SessionSpeaker
 from exchange.models.questions import Answer, Question
 from exchange.models.seats import Registration, SeatHandover, WorkshopQuota
@@ -31,6 +32,9 @@ __all__ = [
     "FormatCity",
     "Helpful",
     "Material",
+    "Minutes",
+    "MinutesSection",
+    "MinutesVersion",
     "PollCity",
     "PollOption",
     "PollPerson",

@@ -45,6 +45,8 @@ _WORDS = {
     "workshop.question_added": gettext_lazy("hat eine Frage zur Anmeldung gestellt"),
     "workshop.question_changed": gettext_lazy("hat eine Frage zur Anmeldung geändert"),
     "workshop.question_removed": gettext_lazy("hat eine Frage zur Anmeldung herausgenommen"),
+    "workshop.minutes_begun": gettext_lazy("hat das Protokoll begonnen"),
+    "workshop.minutes_steered": gettext_lazy("hat geändert, wer das Protokoll liest oder schreibt"),
     "workshop.host_invited": gettext_lazy("hat eine Kommune gefragt, ob sie mit einlädt"),
     "workshop.host_recalled": gettext_lazy("hat die Frage zurückgenommen"),
     "workshop.host_accepted": gettext_lazy("lädt mit ein"),

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from exchange.models import Experience, Helpful
+from exchange.models import ExchangeFormat, Experience, Helpful, Workshop
 from exchange.policies.experiences import (
     may_change_audience,
     may_choose_rung,
@@ -70,8 +70,20 @@ def clean_topics(names: Sequence[str]) -> list[str]:
 
 
 @verb
-def start_experience(viewer: Viewer, network_id: int, *, title: str = "") -> Experience:
-    """Begin a draft that its author alone sees, for the narrowest rung that a whole network shares."""
+def start_experience(
+    viewer: Viewer,
+    network_id: int,
+    *,
+    title: str = "",
+    words: Mapping[str, Any] | None = None,
+    workshop: Workshop | None = None,
+    exchange_format: ExchangeFormat | None = None,
+) -> Experience:
+    """Begin a draft that its author alone sees, for the narrowest rung that a whole network shares.
+
+    ``words`` are what is known already; ``workshop`` and ``exchange_format`` are what it came out of, which the
+    caller has found in the viewer's sight.
+    """
     require(may_write_experience(viewer, network_id))
     seat = office_seat(viewer, network_id)
     office = Office.objects.filter(pk=seat.office_id or 0).first() if seat else None
@@ -82,6 +94,9 @@ def start_experience(viewer: Viewer, network_id: int, *, title: str = "") -> Exp
         task_area=office.task_area if office else "",
         title=title,
         rung=Rung.NETWORK,
+        workshop=workshop,
+        exchange_format=exchange_format,
+        **(words or {}),
     )
     experience.save()
     return experience

@@ -17,6 +17,7 @@ from exchange.models import Experience
 from exchange.policies import experiences as rules
 from exchange.queries import experiences as queries
 from exchange.queries.ladder import ladder_for
+from exchange.queries.outcomes import origin_of
 from exchange.services import experiences as verbs
 from tenancy.middleware import ViewerRequest
 from toolkit.access import Conflict
@@ -67,6 +68,7 @@ def _detail(
     context = {
         **SECTION,
         "page": page,
+        "origin": origin_of(viewer, experience),
         "experience": experience,
         "state": experience.state,
         "comment_form": comment_form or CommentForm(),

@@ -65,9 +65,9 @@ def test_the_format_keeps_the_cancelled_edition_with_its_reason():
     assert (cancelled.year, cancelled.reason) == (2020, "Pandemie")
 
 
-def test_twenty_experiences_are_published_at_every_rung_but_the_office():
+def test_twenty_one_experiences_are_published_at_every_rung_but_the_office():
     published = Experience.objects.filter(state=Experience.State.PUBLISHED)
-    assert published.count() == 20
+    assert published.count() == 21
     assert set(published.values_list("rung", flat=True)) == {"network", "partners", "land", "all", "public"}
 
 

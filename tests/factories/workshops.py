@@ -10,6 +10,9 @@ from exchange.models import (
     Edition,
     ExchangeFormat,
     FormatCity,
+    Minutes,
+    MinutesSection,
+    MinutesVersion,
     Registration,
     Session,
     Workshop,
@@ -125,3 +128,29 @@ class QuotaFactory(DjangoModelFactory):
     workshop = factory.SubFactory(WorkshopFactory)
     network = factory.SubFactory(NetworkFactory)
     seats = 2
+
+
+class MinutesFactory(DjangoModelFactory):
+    """Minutes that wait to be released."""
+
+    class Meta:
+        model = Minutes
+
+    workshop = factory.SubFactory(WorkshopFactory)
+
+
+class SectionFactory(DjangoModelFactory):
+    """A section with its first version."""
+
+    class Meta:
+        model = MinutesSection
+        skip_postgeneration_save = True
+
+    minutes = factory.SubFactory(MinutesFactory)
+    title = "Ein Wort"
+    kind = "text"
+
+    @factory.post_generation
+    def written_by(self, create, person, **_kwargs):
+        words = {name: getattr(self, name) for name in ("kind", "title", "body", "who", "until")}
+        MinutesVersion.objects.create(section=self, minutes=self.minutes, version=1, written_by=person, **words)

@@ -317,6 +317,37 @@ def answer(who: Who, row: Row, w: World) -> bool:
     return asked["shown"] == "seated" and of_its_workshop(who, asked, w) and _place(who, place, w)
 
 
+# --- minutes --------------------------------------------------------------------------------------------------------
+
+
+def _takes_part(who: Who, workshop_id: int, w: World) -> bool:
+    """Coordinates a host, or has a seat."""
+    hosts = tied(w, "exchange_workshophost", "workshop_id", workshop_id, "accepted")
+    return bool(who.coordinates & hosts) or any(
+        place["workshop_id"] == workshop_id and place["person_id"] == who.person_id and place["state"] == "seat"
+        for place in w.rows["exchange_registration"]
+    )
+
+
+def minutes(who: Who, row: Row, w: World) -> bool:
+    released = row["released_at"] is not None
+    return _takes_part(who, row["workshop_id"], w) or (
+        released and workshop(who, w.get("exchange_workshop", row["workshop_id"]), w)
+    )
+
+
+def in_minutes(who: Who, row: Row, w: World) -> bool:
+    return minutes(who, w.get("exchange_minutes", row["minutes_id"]), w)
+
+
+def section(who: Who, row: Row, w: World) -> bool:
+    return not row["removed"] and in_minutes(who, row, w)
+
+
+def version(who: Who, row: Row, w: World) -> bool:
+    return _takes_part(who, w.get("exchange_minutes", row["minutes_id"])["workshop_id"], w)
+
+
 # --- conversations ------------------------------------------------------------------------------------------------
 
 
@@ -394,6 +425,9 @@ SEES: dict[str, Rule] = {
     "exchange_edition": edition,
     "exchange_workshop": workshop,
     "exchange_registration": registration,
+    "exchange_minutes": minutes,
+    "exchange_minutessection": section,
+    "exchange_minutesversion": version,
     "exchange_attendance": own_or_hosted,
     "exchange_certificatebundle": hosted,
     "exchange_datepoll": poll,
@@ -419,6 +453,7 @@ REACHES: dict[str, Rule] = {
     "tenancy_partnership": partnership_in_sight,
     "exchange_comment": comment_or_own,
     "exchange_registration": registration_or_place,
+    "exchange_minutessection": in_minutes,
     "tenancy_roleterm": with_its_network,
     "tenancy_networkstart": with_its_network,
     "tenancy_funding": with_its_network,
@@ -455,6 +490,7 @@ REACHES: dict[str, Rule] = {
 
 #: Where the wall is coarser than the product, and why that may be.
 COARSER = {
+    "exchange_minutessection": "What was taken out of the minutes is left for their history; no page shows it.",
     "chat_messagefile": "Of a message that moderation hid the row of a file is left; nobody is handed the file.",
     "tenancy_partnership": "The page of a network says who its partners are; its coordination keeps what has ended.",
     "exchange_comment": "Whoever took a comment back wrote it.",

@@ -54,7 +54,15 @@ from tests.factories.tenancy import (
     OfficeFactory,
     PartnershipFactory,
 )
-from tests.factories.workshops import EditionFactory, FormatFactory, QuotaFactory, RegistrationFactory, WorkshopFactory
+from tests.factories.workshops import (
+    EditionFactory,
+    FormatFactory,
+    MinutesFactory,
+    QuotaFactory,
+    RegistrationFactory,
+    SectionFactory,
+    WorkshopFactory,
+)
 from toolkit.acting import acting_as
 from toolkit.audit import record
 
@@ -189,6 +197,10 @@ def world(cast: SimpleNamespace) -> Aviary:
     ModeratorFactory(person__about=birds.word("moderatedonce"), **past)
     record("moderation.hide", person_id=cast.moderator.pk, subject="experience", subject_id=1,
            network_id=cast.konstanz.pk, reason=birds.word("moderationrecord"))  # fmt: skip
+    begun_minutes = MinutesFactory(workshop=seats)
+    SectionFactory(minutes=begun_minutes, title=birds.word("section"), written_by=cast.pilot)
+    released = MinutesFactory(workshop=narrow, released_at=timezone.now(), seats_write=True)
+    SectionFactory(minutes=released, title=birds.word("releasedsection"), written_by=cast.coordinator)
     quiet = NetworkFactory(slug="xqquietxq")
     PartnershipFactory(asking=cast.konstanz, asked=quiet)
     PartnershipFactory(asking=quiet, asked=cast.heilbronn, ended_at=timezone.now())

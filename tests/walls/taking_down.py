@@ -27,6 +27,9 @@ from exchange.models import (
     FeedbackForm,
     FeedbackGiven,
     Material,
+    Minutes,
+    MinutesSection,
+    MinutesVersion,
     PollPerson,
     PollVote,
     Question,
@@ -36,7 +39,7 @@ from exchange.models import (
     Workshop,
     WorkshopQuota,
 )
-from exchange.policies import dates, days, experiences, feedback, formats, program, questions, seats, workshops
+from exchange.policies import dates, days, experiences, feedback, formats, minutes, program, questions, seats, workshops
 from moderation.models import ModerationDecision, Report
 from moderation.policies import record, reports
 from notices.models import Notice
@@ -104,6 +107,9 @@ EVERYTHING: dict[Any, Callable[..., Any]] = {
     program.visible_materials: lambda _viewer: Material.objects.all(),
     questions.visible_questions: lambda _viewer: Question.objects.all(),
     questions.visible_answers: lambda _viewer, workshop, _own: Answer.objects.filter(registration__workshop=workshop),
+    minutes.visible_minutes: lambda _viewer: Minutes.objects.all(),
+    minutes.visible_sections: lambda _viewer: MinutesSection.objects.all(),
+    minutes.visible_versions: lambda _viewer: MinutesVersion.objects.all(),
     record.visible_land_record: lambda _viewer: AuditEntry.objects.all(),
     record.visible_network_record: lambda _viewer, _network: AuditEntry.objects.all(),
     reports.visible_reports: lambda _viewer: Report.objects.all(),

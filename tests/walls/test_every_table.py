@@ -62,7 +62,9 @@ UNIQUE = {
     "division_once_per_network": "As above.",
     "office_once_per_network": "As above.",
     "one_living_invitation_per_address": "As above.",
+    "exchange_minutes_workshop_id_key": "Written by hosts of that workshop.",
     # --- children of what is in sight
+    "version_once_per_section": "Numbers are given under the lock of the workshop, by those who see all of them.",
     "topic_once_per_experience": "Written by the experience's author.",
     "person_once_per_conversation": "Seats are given by functions that pass over those who have one.",
     "one_message_per_number": "Numbers are taken under the lock of the conversation, by those who are in it.",

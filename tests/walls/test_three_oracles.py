@@ -23,6 +23,7 @@ from exchange.policies.days import visible_attendance, visible_bundles
 from exchange.policies.experiences import visible_comments, visible_experiences
 from exchange.policies.feedback import own_feedback, visible_feedback_forms
 from exchange.policies.formats import visible_editions, visible_formats
+from exchange.policies.minutes import visible_minutes, visible_sections, visible_versions
 from exchange.policies.program import visible_materials, visible_sessions
 from exchange.policies.workshops import LIVING, own_registrations, visible_registrations, visible_workshops
 from moderation.policies.record import visible_land_record, visible_network_record
@@ -112,6 +113,9 @@ _DIRECT = {
     "exchange_feedbackgiven": own_feedback,
     "exchange_session": visible_sessions,
     "exchange_material": visible_materials,
+    "exchange_minutes": visible_minutes,
+    "exchange_minutessection": visible_sections,
+    "exchange_minutesversion": visible_versions,
     "chat_conversation": visible_conversations,
     "chat_messagefile": visible_files,
     "moderation_report": visible_reports,

@@ -34,6 +34,8 @@ TABLES = (
     "exchange_comment", "exchange_helpful", "exchange_exchangeformat", "exchange_formatcity", "exchange_workshop",
     "exchange_workshophost", "exchange_workshopquota", "exchange_edition", "exchange_registration",
     "exchange_seathandover", "exchange_calendaraddress", "exchange_attendance", "exchange_doorcode",
+    "exchange_calendaraddress", "exchange_attendance", "exchange_doorcode",
+    "exchange_minutes", "exchange_minutessection", "exchange_minutesversion",
     "exchange_calendarmail", "exchange_workshopmove",
     "exchange_certificatebundle",
     "exchange_datepoll", "exchange_pollcity", "exchange_pollperson", "exchange_polloption", "exchange_pollvote",
@@ -89,6 +91,7 @@ def make_world(number: int, rng: Random) -> World:
     _experiences(world)
     _meetings(world)
     _dates(world)
+    _minutes(world)
     _talk(world)
     _moderation(world)
     return world
@@ -340,6 +343,25 @@ def _dates(w: World) -> None:
         for person in w.rng.sample(w.rows["tenancy_person"], 2 if state == "open" else 0):
             w.add("exchange_pollvote", poll_id=poll["id"], option_id=date["id"], person_id=person["id"], answer="yes")
     w.add("exchange_councilday", network_id=w.some("tenancy_network")["id"], day=DAY, text="Rat")
+
+
+def _minutes(w: World) -> None:
+    """What was written down together, released or not; a section may have been taken out."""
+    minutes = w.add(
+        "exchange_minutes",
+        workshop_id=w.some("exchange_workshop")["id"],
+        released_at=NOW if w.chance(0.5) else None,
+        seats_write=w.chance(0.5),
+    )
+    for _ in range(2):
+        section = w.add("exchange_minutessection", minutes_id=minutes["id"], title="Wort", removed=w.chance(0.2))
+        w.add(
+            "exchange_minutesversion",
+            minutes_id=minutes["id"],
+            section_id=section["id"],
+            version=1,
+            written_by_id=w.some("tenancy_person")["id"],
+        )
 
 
 def _ties(w: World, table: str, column: str, parent: str, states: Sequence[str]) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 
 from chat.models import Conversation, Participant
+from config.demo.after import load_after
 from config.demo.cities import topic
 from exchange.models import (
     Comment,
@@ -45,6 +46,7 @@ def load_exchange(stage: Stage, experiences: list[dict[str, Any]], rest: dict[st
     formats = {}
     for facts in json.loads(facts_file.read_text(encoding="utf-8"))["formats"]:
         formats[facts["hashtag"].lstrip("#")] = _format(stage, facts)
+    load_after(stage, formats["KNmeetsHN"])
     for entry in rest["workshop"]:
         _workshop(stage, entry, formats)
 
