@@ -16,6 +16,7 @@ from chat.services.messages import send_message
 from exchange.calendars import token_for
 from exchange.models import (
     CalendarAddress,
+    DatePoll,
     Edition,
     ExchangeFormat,
     Experience,
@@ -29,6 +30,7 @@ from tenancy.models import Application, Network, RoleTerm
 from tenancy.viewer import viewer_for
 from tests.access.aviary import BIRD, Aviary
 from tests.chat import files
+from tests.factories.dates import CouncilDayFactory, PollFactory, PollOptionFactory, PollVoteFactory
 from tests.factories.exchange import CommentFactory, DraftFactory, ExperienceFactory
 from tests.factories.moderation import DecisionFactory, ReportFactory
 from tests.factories.notices import NoticeFactory
@@ -96,6 +98,7 @@ def build(cast: SimpleNamespace) -> Aviary:
         _meetings(birds, city)
         _desk(birds, city)
     _konstanz_alone(birds, cast)
+    _dates(birds, cast)
     _people(birds, cast)
     _unpublished(birds)
     _talk(birds, cast)
@@ -210,6 +213,22 @@ def _meetings(birds: Aviary, city: City) -> None:
     )
     birds.keep(own)
     birds.keep(EditionFactory(format=own, number=1, **birds.texts(Edition, f"{name}edition", *inside)))
+
+
+def _dates(birds: Aviary, cast: SimpleNamespace) -> None:
+    """A poll in the making, and one that asks Konstanz and somebody of Gießen, who do not read each other's names."""
+    konstanz = {"owners": [cast.konstanz], "everyone": [cast.konstanz]}
+    birds.keep(PollFactory(state="draft", **konstanz, **birds.texts(DatePoll, "kndraftpoll", "coordinator")))
+    asked = {*CITY, "outsider"}
+    texts = birds.texts(DatePoll, "knpoll", *asked)
+    poll = birds.keep(PollFactory(people=[cast.outsider], names_shown=False, **konstanz, **texts))
+    option = PollOptionFactory(poll=poll)
+    for name, person, *who in (
+        ("knpilotvote", cast.pilot, "pilot", "coordinator"),
+        ("knoutsidervote", cast.outsider, "outsider", "coordinator"),
+    ):
+        PollVoteFactory(option=option, person=person, remark=birds.word(name, *who))
+    CouncilDayFactory(network=cast.konstanz, text=birds.word("kncouncilday", *PROGRAMME))
 
 
 def _desk(birds: Aviary, city: City) -> None:

@@ -37,6 +37,7 @@ SPEAKS_OF = {
     "edition": ("Edition",),
     "workshop": ("Workshop",),
     "seat": ("Workshop",),
+    "poll": ("DatePoll",),
     "host": ("Workshop",),
     "participant": ("Workshop",),
     "member": ("Membership",),

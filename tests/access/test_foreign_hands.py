@@ -60,7 +60,14 @@ def of_the_coordination() -> list[str]:
 
 
 #: Heilbronn owns these together with Konstanz, or coordinates a network of its own.
-HEILBRONN_TOO = ("exchange:format-", "exchange:edition-", "exchange:workshop-", "exchange:host-", "chat:topic-new")
+HEILBRONN_TOO = (
+    "exchange:format-",
+    "exchange:edition-",
+    "exchange:workshop-",
+    "exchange:host-",
+    "exchange:poll-new",
+    "chat:topic-new",
+)
 
 
 @pytest.mark.parametrize("key", [key for key in of_the_coordination() if not key.startswith(HEILBRONN_TOO)])

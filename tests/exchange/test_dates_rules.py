@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, ProgrammingError, transaction
@@ -143,9 +144,10 @@ def test_only_for_an_own_published_network_and_with_published_others_a_poll_begi
     with pytest.raises(Denied):
         verbs.create_poll(viewer, heilbronn.pk, words=words)
     hidden = NetworkFactory(published_at=None)
-    for more in ({"owners": [hidden.pk]}, {"asked": [hidden.pk]}):
-        with pytest.raises(Conflict):
-            verbs.create_poll(viewer, konstanz.pk, words=words, **more)
+    with pytest.raises(Conflict):
+        verbs.create_poll(viewer, konstanz.pk, words=words, owners=[hidden.pk])
+    with pytest.raises(Conflict):
+        verbs.create_poll(viewer, konstanz.pk, words=words, asked=[hidden.pk])
     assert not DatePoll.objects.exists()
 
 
@@ -334,10 +336,16 @@ def test_days_are_put_to_the_choice_at_one_time_or_two():
     both = OptionsForm({"days": day, **times, "also_begins": "14:00", "also_ends": "15:00"} | {"days": [day]})
     assert both.is_valid(), both.errors
     assert len(both.cleaned_data["times"]) == 2
-    for wrong in (
-        {"days": []}, {"days": ["2020-01-01"]}, {"days": ["gestern"]}, {"ends": "8:00"}, {"also_begins": "14:00"},
-        {"begins": ""}, {"mode": "woanders"},
-    ):  # fmt: skip
+    wrongs: tuple[dict[str, Any], ...] = (
+        {"days": []},
+        {"days": ["2020-01-01"]},
+        {"days": ["gestern"]},
+        {"ends": "8:00"},
+        {"also_begins": "14:00"},
+        {"begins": ""},
+        {"mode": "woanders"},
+    )
+    for wrong in wrongs:
         assert not OptionsForm({"days": [day], **times} | wrong).is_valid(), wrong
 
 
