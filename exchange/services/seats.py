@@ -83,8 +83,9 @@ def take_seat(
     ``network_id`` says for which of the viewer's networks; their first when left out. Raises ``DoesNotExist``,
     ``Denied``, and ``Conflict`` on ``mode``, ``network`` or ``companions``.
     """
-    now = at or timezone.now()
     workshop = lock_workshop(viewer, workshop_id)
+    # The moment behind the lock: who came first is who got it first, however long others waited for their turn.
+    now = at or timezone.now()
     require(may_take_seat(viewer, workshop, own_place(viewer, workshop), at=now))
     network = viewer.seats[0].network_id if network_id is None else network_id
     if network not in viewer.network_ids:
