@@ -9,3 +9,4 @@ EMAIL_BACKEND = "toolkit.mailbox.MailboxBackend"
 MAILBOX_DIR = Path(os.environ["TEST_MAILBOX_DIR"])
 SITE_URL = os.environ["TEST_SITE_URL"]
 SERVESTATIC_USE_FINDERS = True  # a browser wants the real files
+MEDIA_ROOT = MAILBOX_DIR.parent / "media"  # what a worker of its own stores, the server hands out
