@@ -55,7 +55,7 @@ ROWS = {
     "exchange:check-in#guessed": owners("get", 403, lambda w: {"pk": w.here.pk, "code": "0" * 25}),
     "exchange:check-in#post": owners("post", 403, at_door, pilot=302),
     "exchange:check-in-alone": owners("post", 403, pk("online"), pilot=302),
-    "exchange:certificate": owners("get", 403, pk("over"), pilot=200),
+    "exchange:certificate-own": owners("get", 403, pk("over"), pilot=200),
     "exchange:certificates": owners("get", 200, pk("over")),
     "exchange:certificates#post": owners("post", 302, pk("over")),
     "exchange:certificates#before": owners("get", 403, pk("here")),

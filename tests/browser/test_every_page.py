@@ -42,6 +42,7 @@ SEEN_ELSEWHERE = {
 NO_PAGES = (
     *("rest-", "api-network", "api-person", "api-municipality", "api-schema"),
     *("exchange:experience-feed", "exchange:format-calendar", "exchange:workshop-calendar", "exchange:own-calendar"),
+    *("exchange:certificate-own", "exchange:certificates-file", "exchange:certificates-progress"),
     *("exchange:public-calendar", "exchange:city-calendar", "exchange:poll-calendar"),
     *("exchange:participant-csv", "exchange:topic-suggest", "tenancy:topic-suggest", "tenancy:municipality-suggest"),
     *(
@@ -78,7 +79,8 @@ def everything(demo: Demo) -> None:
     from chat.services.conversations import open_group
     from chat.services.deeds import edit_message
     from chat.services.messages import send_message
-    from exchange.models import Comment, DatePoll, Experience, Workshop
+    from exchange.door_codes import door_code
+    from exchange.models import Attendance, Comment, DatePoll, Experience, FeedbackAnswer, Workshop
     from moderation.models import ModerationDecision, Report
     from tenancy.models import Application, Membership, Network, Office
     from tenancy.viewer import viewer_for
@@ -188,6 +190,23 @@ def everything(demo: Demo) -> None:
     ):
         demo.visit("coordinator", f"/veranstaltungen/{workshop.pk}/")
     demo.visit("coordinator", "/veranstaltungen/?art=online&land=99")
+    now = timezone.now()
+    running = WorkshopFactory(**hosting, starts_at=now - datetime.timedelta(minutes=30))
+    over = WorkshopFactory(**hosting, starts_at=now - datetime.timedelta(days=2))
+    for workshop in (running, over):
+        seat = RegistrationFactory(workshop=workshop, person=mara, network=network)
+    there = Attendance.objects.create(
+        workshop=over, registration=seat, person=mara, day=over.starts_at.date(), by="list", marked_by=paula
+    )
+    for number in range(1, 6):
+        FeedbackAnswer.objects.create(workshop=over, helpful=number, recommend="yes", good="Die Beispiele")
+    demo.visit("coordinator", *(f"/veranstaltungen/{running.pk}/{part}/" for part in ("anwesenheit", "tuer")))
+    demo.visit("coordinator", f"/veranstaltungen/{over.pk}/nachweise/")
+    demo.visit("coordinator", f"/veranstaltungen/{over.pk}/rueckmeldung/ergebnis/")
+    demo.visit("coordinator", f"/veranstaltungen/{free.pk}/rueckmeldung/fragen/", f"/veranstaltungen/{over.pk}/")
+    demo.visit("pilot", f"/veranstaltungen/{running.pk}/einchecken/{door_code(running.pk, 0)}/")
+    demo.visit("pilot", f"/veranstaltungen/{over.pk}/", f"/veranstaltungen/{over.pk}/rueckmeldung/")
+    demo.visit("visitor", "/nachweis/", "/nachweis/ABCD/", f"/nachweis/{there.check_code}/")
     demo.visit("coordinator", f"{KONSTANZ}/einrichten/bezeichnung/", f"{KONSTANZ}/einrichten/vorschau/")
     for part in ("wir", "beginn", "aemter", "umfang", "mehr", "foerderung", "vorlagen"):
         demo.visit("coordinator", f"{KONSTANZ}/bearbeiten/{part}/")

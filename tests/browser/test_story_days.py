@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from exchange.models import FeedbackForm
+from exchange.models import FeedbackAnswer, FeedbackForm
 from tests.browser.harness.stage import Stage
 from tests.factories.workshops import RegistrationFactory, WorkshopFactory
 
@@ -83,3 +83,7 @@ def test_people_check_in_by_telephone_and_get_their_certificates(
     host.visit(f"{address}rueckmeldung/ergebnis/")
     expect(host.page.get_by_role("heading", name="Noch zu wenige Antworten")).to_be_visible()
     host.check()
+    for number in range(1, 5):
+        FeedbackAnswer.objects.create(workshop=workshop, helpful=number, recommend="yes", good="Die Beispiele")
+    stage.check_everywhere(f"{address}rueckmeldung/ergebnis/", coordinator)
+    stage.check_everywhere(f"{address}anwesenheit/", coordinator)
