@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 HOSTS = ("08335043", "08121000")
 #: Who had a seat; all but the last were there.
-SEATED = ("mara", "emre", "dora", "paula", "hanna")
+SEATED = ("mara", "emre", "dora", "paula", "anton", "bea", "hanna")
 #: How helpful (1 to 5), recommended, what was good, what to change, what comes of it, and the hosts' own question.
 SAID = (
     (5, "yes", "Die Übung an unserem eigenen Bescheid.", "", "Ich schreibe unsere drei häufigsten Briefe neu.", "Ja"),
