@@ -15,6 +15,7 @@ class ExchangeConfig(AppConfig):
             days,
             experiences,
             feedback,
+            invitations,
             program,
             questions,
             record,
@@ -24,6 +25,7 @@ class ExchangeConfig(AppConfig):
 
         experiences.register()
         workshops.register()
+        invitations.register()
         seats.register()
         days.register()
         feedback.register()

@@ -92,6 +92,28 @@ def moment(day: datetime.date, clock: datetime.time) -> datetime.datetime:
     return from_current_timezone(datetime.datetime.combine(day, clock))
 
 
+class ReminderField(forms.ChoiceField):
+    """How many days before it begins people are reminded; cleans to a list of days."""
+
+    CHOICES = (
+        ("7,1", _("Eine Woche und einen Tag vorher")),
+        ("14,1", _("Zwei Wochen und einen Tag vorher")),
+        ("7", _("Eine Woche vorher")),
+        ("1", _("Einen Tag vorher")),
+        ("", _("Gar nicht")),
+    )
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=self.CHOICES, required=False, **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return ",".join(map(str, value)) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> list[int]:
+        chosen = super().clean(value)
+        return [int(days) for days in chosen.split(",")] if chosen else []
+
+
 class WorkshopForm(forms.Form):
     """What a workshop says of itself. Days and clocks are those of Germany."""
 
@@ -141,6 +163,17 @@ class WorkshopForm(forms.Form):
         required=False, max_length=200,
     )  # fmt: skip
     rung = forms.ChoiceField(label=_("Sichtbarkeit"), choices=RUNGS, initial=Rung.ALL)
+    reminder_days = ReminderField(
+        label=_("Wann erinnern wir?"),
+        help_text=_("Alle, die einen Platz haben, mit Zeit, Ort und Link."),
+        initial="7,1",
+    )
+    move_reason = LineField(
+        label=_("Warum verlegen Sie?"),
+        help_text=_("Nur wenn sich Titel, Zeit, Ort, Art oder Link ändern. Alle, die kommen oder warten, lesen es."),
+        required=False,
+        max_length=200,
+    )
 
     def __init__(
         self, *args: Any, stored: Workshop | None = None, people: Sequence[tuple[int, str]] = (), **kwargs: Any
@@ -148,6 +181,8 @@ class WorkshopForm(forms.Form):
         if stored is not None:
             kwargs.setdefault("initial", initial_of(stored))
         super().__init__(*args, **kwargs)
+        if stored is None or stored.state != Workshop.State.OPEN:
+            del self.fields["move_reason"]
         choose(self.fields["contact_person_id"], [("", _("Niemand aus der Liste")), *people])
 
     def _moment(self, day: str, clock: str) -> datetime.datetime | None:

@@ -98,6 +98,7 @@ _FIELDS = {
     "quota_release_at": gettext_lazy("Für alle offen ab"),
     "registration_ends_at": gettext_lazy("Anmelden bis"),
     "number": gettext_lazy("Nummer"),
+    "reminder_days": gettext_lazy("Erinnerungen"),
     "state": gettext_lazy("Stand"),
 }
 

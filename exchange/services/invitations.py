@@ -49,6 +49,10 @@ def calendar_changed(workshop: Workshop, changes: Mapping[str, Sequence[Any]] | 
     """
     if changes:
         shown = {name: list(pair) for name, pair in changes.items() if name in _SHOWN}
+        for one, other in (("starts_at", "ends_at"), ("ends_at", "starts_at")):
+            # From when to when, also where only one of the two is another.
+            if one in shown and other not in shown:
+                shown[other] = [getattr(workshop, other).isoformat()] * 2
         if "online_url" in changes:
             shown["online_url"] = ["…", "…"]
         WorkshopMove.objects.create(

@@ -44,7 +44,8 @@ if TYPE_CHECKING:
 #: What a coordinator writes of a workshop.
 WORDS = (
     "title", "summary", "description", "accessibility", "accessibility_notes", "kind", "mode", "starts_at", "ends_at",
-    "place", "online_url", "seats", "registration_ends_at", "rung", "contact", "contact_person_id", "price", "cost",
+    "place", "online_url", "seats", "registration_ends_at", "rung", "reminder_days",
+    "contact", "contact_person_id", "price", "cost",
 )  # fmt: skip
 #: A change of these is a move: everybody who comes is told, and calendars take the new entry for the old.
 MOVES = ("title", "starts_at", "ends_at", "place", "mode", "online_url")

@@ -201,7 +201,8 @@ def workshop_edit(request: ViewerRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {**SECTION, "form": form, "w": stored}
     if request.method == "POST" and form.is_valid():
         try:
-            verbs.save_workshop(request.viewer, pk, version=form.cleaned_data["version"] or 0, words=form.words)
+            version, reason = form.cleaned_data["version"] or 0, form.cleaned_data.get("move_reason", "")
+            verbs.save_workshop(request.viewer, pk, version=version, words=form.words, reason=reason)
         except verbs.WorkshopChangedMeanwhile as error:
             context |= two_texts(form, WorkshopForm(stored=error.stored, people=people), str(error))
             context["back"] = reverse("exchange:workshop-edit", kwargs={"pk": pk})

@@ -11,7 +11,6 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from chat.public import register_room_rule
-from exchange.services import invitations  # noqa: F401 -- for its jobs to be known
 from tenancy.hooks import register_membership_hook
 from tenancy.models import Membership
 from tenancy.viewer import Viewer
