@@ -12,6 +12,7 @@ from exchange.models import Edition, ExchangeFormat, Experience, FormatCity, Wor
 from exchange.policies.formats import may_edit_format, visible_editions, visible_formats
 from exchange.policies.workshops import listed_workshops
 from exchange.queries.acts import Act, acts_of
+from exchange.queries.minutes import minuted_workshops
 from exchange.queries.outcomes import outcomes_of_format
 from exchange.queries.story import Story, story_of
 from exchange.queries.workshops import SOONEST, CityCount, counted_cities, series_of, with_hosts, with_own
@@ -102,13 +103,14 @@ def readable_format(viewer: Viewer, slug: str) -> ExchangeFormat:
 
 
 def format_page(viewer: Viewer, slug: str) -> FormatPage:
-    """The page of a format: nine queries at most, two more for its owners. Raises ``DoesNotExist``."""
+    """The page of a format: ten queries at most, two more for its owners. Raises ``DoesNotExist``."""
     exchange_format = readable_format(viewer, slug)
     editions = series_of(viewer, exchange_format.pk)
     coming = listed_workshops(viewer).filter(format=exchange_format, state=Workshop.State.OPEN)
     ahead = [w for w in with_own(with_hosts(coming, viewer), viewer).order_by(*SOONEST)[:20] if not w.is_over]
     outcomes = outcomes_of_format(viewer, exchange_format.pk)
-    story = story_of(exchange_format, editions, outcomes, today=timezone.localdate())
+    minuted = minuted_workshops(viewer, [e.workshop_id for e in editions if e.workshop_id])
+    story = story_of(exchange_format, editions, outcomes, minuted, today=timezone.localdate())
     return FormatPage(
         format=exchange_format,
         editions=editions[::-1],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from exchange.models import Minutes, MinutesSection, MinutesVersion, Workshop
@@ -40,6 +41,14 @@ def minutes_page(viewer: Viewer, workshop: Workshop) -> MinutesPage:
     minutes = visible_minutes(viewer).filter(workshop=workshop).first()
     sections = list(visible_sections(viewer).filter(minutes=minutes).order_by("id")) if minutes else []
     return MinutesPage(minutes, sections)
+
+
+def minuted_workshops(viewer: Viewer, workshop_ids: Sequence[int]) -> frozenset[int]:
+    """Those of the workshops whose minutes the viewer reads. One query, none where none is asked for."""
+    if not workshop_ids:
+        return frozenset()
+    rows = visible_minutes(viewer).filter(workshop__in=workshop_ids)
+    return frozenset(rows.values_list("workshop", flat=True))
 
 
 def section_of(viewer: Viewer, workshop: Workshop, section_id: int) -> MinutesSection:

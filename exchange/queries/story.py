@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -24,10 +24,7 @@ class Stop:
     tone: str
     letters: str
     outcomes: tuple[Experience, ...]
-
-    @property
-    def is_first_to_come(self) -> bool:
-        return self.kind == "coming"
+    has_minutes: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +63,17 @@ def kind_of(edition: Edition, today: date) -> str:
 
 
 def story_of(
-    exchange_format: ExchangeFormat, editions: Sequence[Edition], outcomes: Sequence[Experience], *, today: date
+    exchange_format: ExchangeFormat,
+    editions: Sequence[Edition],
+    outcomes: Sequence[Experience],
+    minuted: Collection[int],
+    *,
+    today: date,
 ) -> Story:
-    """The story told by editions in order. No query where ``cities`` with their networks are prefetched."""
+    """The story told by editions in order; ``minuted`` are the workshops whose minutes the viewer reads.
+
+    No query where ``cities`` with their networks are prefetched.
+    """
     crests = {
         city.network.municipality_id: city.network
         for city in exchange_format.cities.all()
@@ -87,6 +92,7 @@ def story_of(
                 tone=tone_of(edition.host_id) if edition.host_id else "",
                 letters=network.letters if network else edition.host.name[:2].upper() if edition.host else "",
                 outcomes=tuple(e for e in outcomes if e.workshop_id and e.workshop_id == edition.workshop_id),
+                has_minutes=edition.workshop_id in minuted,
             )
         )
     return Story(stops)

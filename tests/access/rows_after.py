@@ -38,7 +38,7 @@ def inside(status: int, kwargs: Any, **more: Any) -> Row:
 WORDS = {"kind": "text", "title": "Neu", "version": "1"}
 #: To write one must read first; who has a seat reads, and writes where the hosts let them.
 UNREAD = dict.fromkeys(("outsider", "office_head", "moderator", "other_moderator"), 404)
-TOLD = dict.fromkeys(("outsider", "moderator", "other_moderator", "operator"), 403)
+TOLD: dict[str, Any] = dict.fromkeys(("outsider", "moderator", "other_moderator", "operator"), 403)
 
 
 def konstanz(_world: Any) -> dict[str, str]:

@@ -378,7 +378,7 @@ def world(rows, konstanz, heilbronn):
         ("/veranstaltungen/", 6),
         ("/formate/", 2),
         ("/veranstaltungen/{workshop}/", 10),
-        ("/formate/{format}/", 9),
+        ("/formate/{format}/", 10),
         ("/api/v1/workshops/", 3),
         ("/api/v1/formats/", 2),
         ("/api/v1/workshops/{workshop}/", 6),
