@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
-from exchange.models import Attendance, CertificateBundle, Registration, Workshop
+from django.utils import timezone
+
+from exchange.models import Attendance, CertificateBundle, Registration, Session, Workshop
 from exchange.policies.days import Day, begun_days, visible_attendance, visible_bundles
 from exchange.policies.workshops import visible_registrations
 from tenancy.viewer import Viewer
@@ -89,6 +91,43 @@ def present(viewer: Viewer, workshop: Workshop, *, person_id: int | None = None)
         )
         for rows in found.values()
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """A day as it was, by the programme where there is one; ``minutes`` without the breaks."""
+
+    day: Day
+    minutes: int
+
+
+def hours_of(days: Sequence[Day], sessions: Sequence[Session]) -> list[Hours]:
+    """The hours of days: from the first to the last point of the programme, without its breaks; else the day's own.
+
+    A point without an end lasts until the next one begins, the last one until the day ends.
+    """
+    return [_hours_of(day, [p for p in sessions if timezone.localtime(p.starts_at).date() == day.date]) for day in days]
+
+
+def _hours_of(day: Day, points: Sequence[Session]) -> Hours:
+    starts = sorted(point.starts_at for point in points)
+    spans = [(p, p.ends_at or next((start for start in starts if start > p.starts_at), day.ends)) for p in points]
+    begins, ends = day.begins, day.ends
+    if spans:
+        begins, ends = starts[0], max(*(end for _point, end in spans), starts[0])
+    pauses = [(p.starts_at, end) for p, end in spans if p.kind == Session.Kind.BREAK]
+    known = replace(day, begins=timezone.localtime(begins), ends=timezone.localtime(ends))
+    return Hours(known, int((ends - begins - _together(pauses)).total_seconds()) // 60)
+
+
+def _together(spans: Sequence[tuple[datetime, datetime]]) -> timedelta:
+    """How long spans last together, what overlaps counted once."""
+    total, until = timedelta(), None
+    for begins, ends in sorted(spans):
+        since = begins if until is None else max(begins, until)
+        total += max(ends - since, timedelta())
+        until = ends if until is None else max(until, ends)
+    return total
 
 
 def newest_bundle(viewer: Viewer, workshop: Workshop) -> CertificateBundle | None:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from procrastinate.contrib.django import app
 
 from exchange.certificates.drawing import NotDrawn, Paper, draw
-from exchange.models import CertificateBundle, Workshop
+from exchange.models import CertificateBundle, Session, Workshop
 from exchange.policies.days import (
     KEPT,
     Day,
@@ -29,7 +29,8 @@ from exchange.policies.days import (
     visible_bundles,
 )
 from exchange.policies.workshops import hosts_of
-from exchange.queries.days import Present, own_attendance, present
+from exchange.queries.days import Present, hours_of, own_attendance, present
+from exchange.queries.program import sessions_of
 from exchange.queries.workshops import readable_workshop
 from exchange.services.hosting import record_act
 from tenancy.viewer import Viewer
@@ -70,18 +71,18 @@ def duration_in_words(minutes: int) -> str:
     return " ".join(words)
 
 
-def paper_for(workshop: Workshop, who: Present, *, address: str) -> Paper:
+def paper_for(workshop: Workshop, who: Present, *, address: str, sessions: Sequence[Session] = ()) -> Paper:
     """What stands on the certificate of somebody who was there, in the language that is active.
 
-    ``workshop`` has its hosts prefetched. Only the days on which they were there count; ``address`` is where the
-    installation is, without a slash behind it.
+    ``workshop`` has its hosts prefetched, ``sessions`` are its programme. Only the days on which they were there count;
+    ``address`` is where the installation is, without a slash behind it.
     """
     there = {row.day for row in who.rows}
-    days = [day for day in days_of(workshop) if day.date in there]
-    minutes = sum(int((day.ends - day.begins).total_seconds()) // 60 for day in days)
+    hours = hours_of([day for day in days_of(workshop) if day.date in there], sessions)
+    minutes = sum(one.minutes for one in hours)
     hosts = [h.network.municipality.name for h in workshop.hosts.all() if h.network_id in hosts_of(workshop)]
     code = who.rows[0].check_code
-    facts = [(_("Termin"), _when(day)) for day in days]
+    facts = [(_("Termin"), _when(one.day)) for one in hours]
     if minutes:
         facts.append((_("Dauer"), duration_in_words(minutes)))
     online = (who.mode or workshop.mode) == Workshop.Mode.ONLINE
@@ -115,9 +116,10 @@ def own_certificate(viewer: Viewer, workshop: Workshop, *, address: str, at: dat
     mine = own_attendance(viewer, workshop)
     require(may_get_certificate(viewer, workshop, mine, at=at or timezone.now()))
     (who,) = present(viewer, workshop, person_id=viewer.someone)
+    paper = paper_for(workshop, who, address=address, sessions=sessions_of(viewer, workshop))
     with tempfile.TemporaryDirectory() as folder:
         try:
-            (file,) = draw([paper_for(workshop, who, address=address)], Path(folder))
+            (file,) = draw([paper], Path(folder))
         except NotDrawn as error:
             raise Conflict(_BUSY) from error
         return file.read_bytes()
@@ -160,13 +162,15 @@ def draw_certificates(viewer: Viewer, *, bundle_id: int, address: str) -> None:
         return  # whoever asked hosts no more, or it is done already
     workshop = readable_workshop(viewer, bundle.workshop_id)
     people = present(viewer, workshop)
+    sessions = sessions_of(viewer, workshop)
     try:
         with store.incoming(ROOM) as folder, translation.override(bundle.language):
             packed = folder / "certificates.zip"
             with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
                 for begin in range(0, len(people), AT_ONCE):
                     some = people[begin : begin + AT_ONCE]
-                    _pack(archive, workshop, some, begin, folder, address)
+                    papers = [paper_for(workshop, who, address=address, sessions=sessions) for who in some]
+                    _pack(archive, papers, begin, folder)
                     _how_far(bundle, begin + len(some), len(people))
             store.put(ROOM, bundle.key, packed, None)
     except (NotDrawn, OSError):
@@ -177,12 +181,10 @@ def draw_certificates(viewer: Viewer, *, bundle_id: int, address: str) -> None:
     bundle.save(update_fields=["finished_at"])
 
 
-def _pack(
-    archive: zipfile.ZipFile, workshop: Workshop, people: Sequence[Present], begin: int, folder: Path, address: str
-) -> None:
-    files = draw([paper_for(workshop, who, address=address) for who in people], folder)
-    for number, (who, file) in enumerate(zip(people, files, strict=True), start=begin + 1):
-        archive.write(file, clean_name(f"{number:03d} {who.name.replace('/', '-')}.pdf"))
+def _pack(archive: zipfile.ZipFile, papers: Sequence[Paper], begin: int, folder: Path) -> None:
+    files = draw(papers, folder)
+    for number, (paper, file) in enumerate(zip(papers, files, strict=True), start=begin + 1):
+        archive.write(file, clean_name(f"{number:03d} {paper.name.replace('/', '-')}.pdf"))
         file.unlink()
 
 

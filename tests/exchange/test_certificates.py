@@ -19,7 +19,7 @@ from exchange.queries.days import certified
 from exchange.services import certificates as verbs
 from tenancy.viewer import ANONYMOUS, viewer_for
 from tests.factories.tenancy import MembershipFactory
-from tests.factories.workshops import RegistrationFactory, WorkshopFactory
+from tests.factories.workshops import RegistrationFactory, SessionFactory, WorkshopFactory
 from toolkit.access import Conflict, Denied
 from toolkit.acting import acting_as
 from toolkit.past_sight import answer_of
@@ -105,6 +105,19 @@ def test_only_the_days_on_which_one_was_there_count(konstanz, pilot):
     assert "16. Juni 2026" not in text
     assert "12 Stunden" in text
     assert "Ort Online" in " ".join(text.split())
+
+
+def test_hours_are_those_of_the_programme_without_its_breaks(workshop, pilot, konstanz):
+    minute = datetime.timedelta(minutes=1)
+    for begins, ends, more in (
+        (15, 60, {}), (60, 75, {"kind": "break"}), (65, 80, {"kind": "break", "track": "B"}), (80, None, {}),
+    ):  # fmt: skip
+        end = None if ends is None else TEN + ends * minute
+        SessionFactory(workshop=workshop, starts_at=TEN + begins * minute, ends_at=end, **more)
+    came(workshop, pilot, konstanz)
+    _reader, text = read(verbs.own_certificate(viewer_for(pilot), workshop, address=HERE, at=OVER))
+    assert "10:15 bis 12:30 Uhr" in text
+    assert "1 Stunde 55 Minuten" in text
 
 
 @pytest.mark.parametrize("word", ['#panic("x")', "*fett* _schräg_ $x^2$", "`code` @ref <label>", "\\ #let x = 1", '"}'])
