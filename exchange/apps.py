@@ -17,6 +17,7 @@ class ExchangeConfig(AppConfig):
             feedback,
             invitations,
             program,
+            proposals,
             questions,
             record,
             seats,
@@ -32,6 +33,7 @@ class ExchangeConfig(AppConfig):
         program.register()
         questions.register()
         after.register()
+        proposals.register()
         record.register()
         cards.register()
         dates.register()

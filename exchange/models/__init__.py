@@ -8,8 +8,10 @@ from exchange.models.formats import Edition, ExchangeFormat, FormatCity
 from exchange.models.invitations import CalendarMail, WorkshopMove
 from exchange.models.minutes import Minutes, MinutesSection, MinutesVersion
 from exchange.models.program import Material, Session, SessionSpeaker
+from exchange.models.proposals import OpenSpace, ProposalVote, SessionProposal
 from exchange.models.questions import Answer, Question
 from exchange.models.seats import Registration, SeatHandover, WorkshopQuota
+from exchange.models.series import WorkshopSeries
 from exchange.models.workshops import CalendarAddress, Workshop, WorkshopHost
 
 __all__ = [
@@ -35,17 +37,21 @@ __all__ = [
     "Minutes",
     "MinutesSection",
     "MinutesVersion",
+    "OpenSpace",
     "PollCity",
     "PollOption",
     "PollPerson",
     "PollVote",
+    "ProposalVote",
     "Question",
     "Registration",
     "SeatHandover",
     "Session",
+    "SessionProposal",
     "SessionSpeaker",
     "Workshop",
     "WorkshopHost",
     "WorkshopMove",
     "WorkshopQuota",
+    "WorkshopSeries",
 ]

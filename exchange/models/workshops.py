@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from exchange.models.formats import ExchangeFormat
+from exchange.models.series import WorkshopSeries
 from toolkit.audience import AudienceField, Rung
 
 
@@ -56,6 +57,10 @@ class Workshop(models.Model):
         blank=True,
         related_name="workshops",
     )
+    series = models.ForeignKey(
+        WorkshopSeries, on_delete=models.SET_NULL, null=True, blank=True, related_name="workshops"
+    )
+    series_day = models.DateField(null=True, blank=True, help_text="The day its series gave it, wherever it moved")
     title = models.CharField(max_length=160)
     summary = models.CharField(max_length=300, blank=True)
     description = models.TextField(blank=True)
@@ -141,6 +146,7 @@ class Workshop(models.Model):
                 condition=~models.Q(state="cancelled") | ~models.Q(cancel_reason=""),
                 name="cancelled_workshop_says_why",
             ),
+            models.UniqueConstraint(fields=["series", "series_day"], name="one_workshop_per_day_of_a_series"),
             models.CheckConstraint(
                 condition=models.Q(price=None) | models.Q(price__gte=0), name="workshop_price_is_not_below_zero"
             ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from exchange.models import Material, Session, Workshop, WorkshopHost
+from exchange.models import Material, Session, Workshop, WorkshopHost, WorkshopSeries
 from exchange.policies.workshops import hosts_of, may_edit_workshop, own_registrations, visible_workshops
 from tenancy.viewer import Viewer
 from toolkit.access import ALLOW, Decision, deny
@@ -42,4 +42,22 @@ def may_step_back(viewer: Viewer, workshop: Workshop, network_id: int) -> Decisi
         return deny(_("Ihre Kommune lädt allein ein. Sie können die Veranstaltung absagen oder den Entwurf löschen."))
     if workshop.state == Workshop.State.CANCELLED:
         return deny(_("Diese Veranstaltung ist abgesagt."))
+    return ALLOW
+
+
+def visible_series(viewer: Viewer) -> QuerySet[WorkshopSeries]:
+    """Series of which the viewer sees a date, and those that they made."""
+    mine = Q(pk__in=visible_workshops(viewer).filter(series__isnull=False).values("series_id"))
+    if viewer.person_id is not None:
+        mine |= Q(created_by_id=viewer.person_id)
+    return WorkshopSeries.objects.filter(mine)
+
+
+def may_repeat(viewer: Viewer, workshop: Workshop) -> Decision:
+    """Whether a workshop may be made to come again: by a host, once."""
+    hosts = may_edit_workshop(viewer, workshop)
+    if not hosts:
+        return hosts
+    if workshop.series_id is not None:
+        return deny(_("Diese Veranstaltung gehört schon zu einer Reihe."))
     return ALLOW

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from exchange.views import materials, program
+from exchange.views import materials, program, proposals, series
 
 _W = "veranstaltungen/<int:pk>"
 
@@ -18,5 +18,13 @@ urlpatterns: list[URLPattern] = [
     path(f"{_W}/unterlagen/", materials.material_list, name="material-list"),
     path(f"{_W}/unterlagen/<int:number>/wegnehmen/", materials.material_remove, name="material-remove"),
     path(f"{_W}/unterlagen/<uuid:key>/", materials.material_file, name="material-file"),
+    path(f"{_W}/vorschlaege/", proposals.open_space, name="open-space"),
+    path(f"{_W}/vorschlaege/neu/", proposals.proposal_new, name="proposal-new"),
+    path(f"{_W}/vorschlaege/<int:number>/stimme/", proposals.proposal_vote, name="proposal-vote"),
+    path(f"{_W}/vorschlaege/<int:number>/zurueckziehen/", proposals.proposal_withdraw, name="proposal-withdraw"),
+    path(f"{_W}/vorschlaege/<int:number>/programm/", proposals.proposal_take, name="proposal-take"),
+    path(f"{_W}/wiederholen/", series.workshop_repeat, name="workshop-repeat"),
+    path("veranstaltungen/reihen/<int:pk>/", series.series_detail, name="series"),
+    path("veranstaltungen/reihen/<int:pk>/antworten/", series.series_answer, name="series-answer"),
     path(f"{_W}/gastgebende/zurueckziehen/", program.host_step_back, name="host-step-back"),
 ]

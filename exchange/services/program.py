@@ -66,7 +66,8 @@ def _fits(workshop: Workshop, session: Session, speakers: Sequence[Speaker], *, 
         raise DoesNotFit(taken, clash=True)
 
 
-def _acting(viewer: Viewer, workshop: Workshop) -> int | None:
+def acting_host(viewer: Viewer, workshop: Workshop) -> int | None:
+    """The hosting network for which the viewer acts."""
     return min(viewer.coordinates & hosts_of(workshop), default=None)
 
 
@@ -80,7 +81,7 @@ def _known(words: Mapping[str, Any]) -> dict[str, Any]:
 def note(viewer: Viewer, act: str, workshop: Workshop, session: Session, changes: Mapping[str, Any]) -> None:
     """One line on the record of the workshop; ``session`` names which point it was."""
     named = {"session": [session.title, session.title], **changes}
-    record_act(viewer, act, workshop, network_id=_acting(viewer, workshop), changes=named)
+    record_act(viewer, act, workshop, network_id=acting_host(viewer, workshop), changes=named)
 
 
 def _shown(speakers: Iterable[Speaker | SessionSpeaker], names: Mapping[int, str]) -> str:
@@ -248,7 +249,7 @@ def add_lines(viewer: Viewer, workshop_id: int, *, day: date, points: Sequence[M
     if rows:
         added = "; ".join(f"{clock(row.starts_at)} {row.title}" for row in rows)
         record_act(
-            viewer, "session_added", workshop, network_id=_acting(viewer, workshop), changes={"agenda": ["", added]}
+            viewer, "session_added", workshop, network_id=acting_host(viewer, workshop), changes={"agenda": ["", added]}
         )
     return len(rows)
 

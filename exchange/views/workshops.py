@@ -28,6 +28,7 @@ from exchange.queries.program import contact_choices
 from exchange.queries.questions import questions_of
 from exchange.services import hosting
 from exchange.services import workshops as verbs
+from exchange.services.series import save_following
 from exchange.views.formats import own_choices, town_choices
 from exchange.views.versions import two_texts
 from tenancy.middleware import ViewerRequest
@@ -202,7 +203,8 @@ def workshop_edit(request: ViewerRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             version, reason = form.cleaned_data["version"] or 0, form.cleaned_data.get("move_reason", "")
-            verbs.save_workshop(request.viewer, pk, version=version, words=form.words, reason=reason)
+            save = save_following if stored.series_id and request.POST.get("following") else verbs.save_workshop
+            save(request.viewer, pk, version=version, words=form.words, reason=reason)
         except verbs.WorkshopChangedMeanwhile as error:
             context |= two_texts(form, WorkshopForm(stored=error.stored, people=people), str(error))
             context["back"] = reverse("exchange:workshop-edit", kwargs={"pk": pk})

@@ -32,7 +32,7 @@ def _about(request: HttpRequest, page: WorkshopPage) -> str:
     from exchange.queries.program import contact_of
 
     w = page.workshop
-    if w.price is None and not any((w.cost, w.contact, w.contact_person_id, w.accessibility_notes)):
+    if w.price is None and not any((w.cost, w.contact, w.contact_person_id, w.series_id, w.accessibility_notes)):
         return ""
     contact, seen = contact_of(_viewer(request), w)
     return render_to_string("exchange/program_about.html", {"w": w, "contact": contact, "contact_seen": seen}, request)

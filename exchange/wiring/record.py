@@ -51,6 +51,8 @@ def register() -> None:
             "workshop.session_changed": _("Programmpunkt geändert"),
             "workshop.session_moved": _("Programmpunkt verschoben"),
             "workshop.session_removed": _("Programmpunkt gelöscht"),
+            "workshop.open_space": _("Vorschläge zur Veranstaltung geregelt"),
+            "workshop.series": _("Reihe von Veranstaltungen angelegt"),
             "workshop.material_added": _("Unterlagen zur Veranstaltung dazugelegt"),
             "workshop.material_removed": _("Unterlagen zur Veranstaltung weggenommen"),
             "workshop.host_declined": _("Einladung zur Veranstaltung abgelehnt"),

@@ -9,17 +9,23 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from exchange.models import Material
-from tests.access.rows_workshops import owners
+from exchange.models import Material, OpenSpace, SessionProposal, WorkshopSeries
+from tests.access.rows_workshops import owners, programme
 from tests.access.table import everyone, hidden
-from tests.factories.workshops import SessionFactory, WorkshopFactory
+from tests.factories.workshops import RegistrationFactory, SessionFactory, WorkshopFactory
 
 
 def build(cast: SimpleNamespace) -> SimpleNamespace:
     """Workshops of Konstanz and Heilbronn, open and in the making, each with a point of its programme."""
     both = [cast.konstanz, cast.heilbronn]
     shown, draft = WorkshopFactory(hosts=both), WorkshopFactory(hosts=both, state="draft")
+    RegistrationFactory(workshop=shown, person=cast.pilot, network=cast.konstanz)
+    OpenSpace.objects.create(workshop=shown, until=shown.starts_at)
+    series = WorkshopSeries.objects.create(title="Reihe", rule="FREQ=WEEKLY;COUNT=2", first_day="2027-01-05")
+    joint = WorkshopFactory(hosts=[cast.heilbronn], asked=[cast.konstanz], series=series, series_day="2027-01-05")
     return SimpleNamespace(
+        series=joint.series,
+        proposal=SessionProposal.objects.create(workshop=shown, proposer=cast.pilot, title="Vorschlag"),
         konstanz=cast.konstanz, heilbronn=cast.heilbronn, open=shown, draft=draft,
         material=Material.objects.create(workshop=shown, phase="before", title="Link", url="https://example.org/"),
         point=SessionFactory(workshop=shown), draft_point=SessionFactory(workshop=draft),
@@ -58,6 +64,56 @@ ROWS = {
     ),
     "exchange:material-remove": owners("post", 302, of("open", "material")),
     "exchange:material-file": everyone("get", 404, lambda w: {"pk": w.open.pk, "key": UUID(int=7)}),
+    "exchange:open-space": owners("get", 200, of("open")),
+    "exchange:open-space#post": owners("post", 302, of("open"), data={"votes_each": "2"}),
+    "exchange:proposal-new": owners("get", 403, of("open"), pilot=200),
+    "exchange:proposal-new#post": owners("post", 403, of("open"), pilot=302, data={"title": "Neu"}),
+    "exchange:proposal-vote": owners(
+        "post",
+        403,
+        of("open", "proposal"),
+        pilot=302,
+        outsider=404,
+        office_head=404,
+        moderator=404,
+        other_moderator=404,
+    ),
+    "exchange:proposal-withdraw": owners(
+        "post",
+        403,
+        of("open", "proposal"),
+        pilot=302,
+        outsider=404,
+        office_head=404,
+        moderator=404,
+        other_moderator=404,
+    ),
+    "exchange:proposal-take": owners(
+        "post",
+        302,
+        of("open", "proposal"),
+        pilot=403,
+        outsider=404,
+        office_head=404,
+        moderator=404,
+        other_moderator=404,
+    ),
+    "exchange:workshop-repeat": owners("get", 200, of("open")),
+    "exchange:workshop-repeat#look": owners(
+        "post", 200, of("open"), data={"interval": "1", "how": "weekly", "count": "3"}
+    ),
+    "exchange:series": programme("get", of("series")),
+    "exchange:series-answer": owners(
+        "post",
+        302,
+        of("series"),
+        pilot=404,
+        outsider=404,
+        office_head=404,
+        moderator=404,
+        other_moderator=404,
+        data=lambda w: {"network": w.konstanz.pk, "answer": "yes"},
+    ),
     "exchange:host-step-back": owners("post", 302, of("open"), data=lambda w: {"network": w.konstanz.pk}),
     "exchange:host-step-back#of-others": owners("post", 403, of("open"), data=lambda w: {"network": w.heilbronn.pk}),
 }

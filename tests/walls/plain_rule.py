@@ -348,6 +348,17 @@ def version(who: Who, row: Row, w: World) -> bool:
     return _takes_part(who, w.get("exchange_minutes", row["minutes_id"])["workshop_id"], w)
 
 
+def proposal(who: Who, row: Row, w: World) -> bool:
+    hosts = tied(w, "exchange_workshophost", "workshop_id", row["workshop_id"], "accepted")
+    mine = who.person_id is not None and row["proposer_id"] == who.person_id
+    return mine or bool(who.coordinates & hosts) or _seated(who, row["workshop_id"], w)
+
+
+def series(who: Who, row: Row, w: World) -> bool:
+    made = [one for one in w.rows["exchange_workshop"] if one.get("series_id") == row["id"]]
+    return any(workshop(who, one, w) for one in made)
+
+
 # --- conversations ------------------------------------------------------------------------------------------------
 
 
@@ -437,6 +448,8 @@ SEES: dict[str, Rule] = {
     "exchange_feedbackform": with_its_workshop,
     "exchange_feedbackgiven": own,
     "exchange_session": session,
+    "exchange_sessionproposal": proposal,
+    "exchange_workshopseries": series,
     "exchange_material": material,
     "chat_conversation": conversation,
     "chat_message": message,
@@ -476,6 +489,8 @@ REACHES: dict[str, Rule] = {
     "exchange_sessionspeaker": speaker,
     "exchange_question": of_its_workshop,
     "exchange_answer": answer,
+    "exchange_openspace": session,
+    "exchange_proposalvote": own,
     "chat_participant": participant,
     "chat_messagefile": unsent_or_of_message,
     "chat_earliertext": message,

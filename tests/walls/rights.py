@@ -28,10 +28,15 @@ from exchange.models import (
     FeedbackForm,
     FeedbackGiven,
     Helpful,
+    OpenSpace,
+    ProposalVote,
     Question,
     Registration,
     SeatHandover,
+    SessionProposal,
+    Workshop,
     WorkshopMove,
+    WorkshopSeries,
 )
 from notices.models import NoticeWish, PushSubscription
 from tenancy.models import Invitation
@@ -122,6 +127,26 @@ def _dates(birds: Aviary, cast: SimpleNamespace) -> None:
         CouncilDayFactory(network=network, text=birds.word(word))
 
 
+def _proposals(birds: Aviary, cast: SimpleNamespace, workshop: Workshop) -> None:
+    """Open space in a workshop, and a series that it begins."""
+    OpenSpace.objects.create(workshop=workshop, until=workshop.starts_at)
+    by_pilot = SessionProposal.objects.create(
+        workshop=workshop, proposer=cast.pilot, title=birds.word("proposalbypilot")
+    )
+    SessionProposal.objects.create(workshop=workshop, proposer=cast.outsider, title=birds.word("proposalbyoutsider"))
+    for person in (cast.pilot, cast.outsider):
+        ProposalVote.objects.create(workshop=workshop, proposal=by_pilot, person=person, slot=0)
+    own = next(w for w in birds.of("Workshop") if "xqknownworkshoptitlexq" in w.title)
+    own.series = WorkshopSeries.objects.create(
+        title=birds.word("serieskn"), rule="FREQ=WEEKLY;COUNT=2", first_day="2027-01-05", created_by=cast.coordinator
+    )
+    own.save()
+    WorkshopSeries.objects.create(
+        title=birds.word("seriesbegun"), rule="FREQ=WEEKLY;COUNT=2", first_day="2027-01-05",
+        created_by=cast.neighbour_coordinator,
+    )  # fmt: skip
+
+
 def world(cast: SimpleNamespace) -> Aviary:
     """The canaries, and a row of each kind that they leave out."""
     birds = build(cast)
@@ -179,6 +204,7 @@ def world(cast: SimpleNamespace) -> Aviary:
     gone = {"state": "withdrawn", "needs": birds.word("withdrawnseat")}
     RegistrationFactory(workshop=seats, person=cast.pilot, network=cast.konstanz, **gone)
     RegistrationFactory(person=cast.pilot, network=cast.konstanz, needs=birds.word("seatelsewhere"))
+    _proposals(birds, cast, seats)
     wide = next(f for f in birds.of("ExchangeFormat") if f.hashtag == "Gefragt")
     for person in (cast.pilot, cast.neighbour):
         CalendarMail.objects.create(workshop=seats, person=person)

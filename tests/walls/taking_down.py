@@ -36,10 +36,24 @@ from exchange.models import (
     Registration,
     SeatHandover,
     Session,
+    SessionProposal,
     Workshop,
     WorkshopQuota,
+    WorkshopSeries,
 )
-from exchange.policies import dates, days, experiences, feedback, formats, minutes, program, questions, seats, workshops
+from exchange.policies import (
+    dates,
+    days,
+    experiences,
+    feedback,
+    formats,
+    minutes,
+    program,
+    proposals,
+    questions,
+    seats,
+    workshops,
+)
 from moderation.models import ModerationDecision, Report
 from moderation.policies import record, reports
 from notices.models import Notice
@@ -104,6 +118,8 @@ EVERYTHING: dict[Any, Callable[..., Any]] = {
     dates.visible_asked: lambda _viewer: PollPerson.objects.all(),
     dates.visible_council_days: lambda _viewer: CouncilDay.objects.all(),
     program.visible_sessions: lambda _viewer: Session.objects.all(),
+    program.visible_series: lambda _viewer: WorkshopSeries.objects.all(),
+    proposals.visible_proposals: lambda _viewer: SessionProposal.objects.all(),
     program.visible_materials: lambda _viewer: Material.objects.all(),
     questions.visible_questions: lambda _viewer: Question.objects.all(),
     questions.visible_answers: lambda _viewer, workshop, _own: Answer.objects.filter(registration__workshop=workshop),

@@ -24,7 +24,8 @@ from exchange.policies.experiences import visible_comments, visible_experiences
 from exchange.policies.feedback import own_feedback, visible_feedback_forms
 from exchange.policies.formats import visible_editions, visible_formats
 from exchange.policies.minutes import visible_minutes, visible_sections, visible_versions
-from exchange.policies.program import visible_materials, visible_sessions
+from exchange.policies.program import visible_materials, visible_series, visible_sessions
+from exchange.policies.proposals import visible_proposals
 from exchange.policies.workshops import LIVING, own_registrations, visible_registrations, visible_workshops
 from moderation.policies.record import visible_land_record, visible_network_record
 from moderation.policies.reports import visible_decisions, visible_reports
@@ -112,6 +113,8 @@ _DIRECT = {
     "exchange_feedbackform": visible_feedback_forms,
     "exchange_feedbackgiven": own_feedback,
     "exchange_session": visible_sessions,
+    "exchange_workshopseries": visible_series,
+    "exchange_sessionproposal": visible_proposals,
     "exchange_material": visible_materials,
     "exchange_minutes": visible_minutes,
     "exchange_minutessection": visible_sections,

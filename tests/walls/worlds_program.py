@@ -29,3 +29,18 @@ def programs(w: World) -> None:
                 url="https://example.org/",
                 seats_only=seats_only,
             )
+        proposer, voter = w.rows["tenancy_person"][1], w.rows["tenancy_person"][2]
+        proposal = w.add(
+            "exchange_sessionproposal", workshop_id=workshop["id"], proposer_id=proposer["id"], title="Vorschlag"
+        )
+        w.add("exchange_openspace", workshop_id=workshop["id"], votes_each=3)
+        w.add(
+            "exchange_proposalvote",
+            workshop_id=workshop["id"],
+            proposal_id=proposal["id"],
+            person_id=voter["id"],
+            slot=0,
+        )
+    first = w.rows["exchange_workshop"][0]
+    series = w.add("exchange_workshopseries", title="Reihe", rule="FREQ=WEEKLY;COUNT=2", first_day="2026-05-01")
+    first["series_id"], first["series_day"] = series["id"], "2026-05-01"
