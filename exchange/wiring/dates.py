@@ -17,11 +17,13 @@ from toolkit.tasks import Task, register_tasks
 
 
 def _workshop_tools(request: HttpRequest, page: Any) -> str:
-    """„Termin gemeinsam finden“, as long as the workshop is a draft; and the polls there are for it. One query."""
+    """„Termin gemeinsam finden“, as long as the workshop is a draft; and the polls there are for it. One query for its hosts."""
     from exchange.policies.dates import may_create_poll
     from exchange.queries.dates import polls_of_workshop
 
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]  # set by middleware
+    if viewer.coordinates.isdisjoint(network.pk for network in page.hosts):
+        return ""
     context = {
         "polls": polls_of_workshop(viewer, page.workshop.pk),
         "may_create": may_create_poll(viewer, workshop=page.workshop),

@@ -107,7 +107,7 @@ def test_the_start_page_costs_the_same_whatever_there_is(
     _fill(konstanz, heilbronn, pilot, rows)
     client = as_person(pilot)
     client.get("/")
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         client.get("/")
 
 
