@@ -17,7 +17,7 @@ from toolkit.tasks import Task, register_tasks
 
 
 def _workshop_tools(request: HttpRequest, page: Any) -> str:
-    """„Termin gemeinsam finden“, as long as the workshop is a draft; and the polls there are for it. One query for its hosts."""
+    """For its hosts: „Termin gemeinsam finden“ as long as it is a draft, and the polls there are for it. One query."""
     from exchange.policies.dates import may_create_poll
     from exchange.queries.dates import polls_of_workshop
 
