@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.urls import reverse
@@ -24,6 +25,9 @@ from toolkit.acting import acting
 from toolkit.jobs import job_for_nobody, job_for_viewer
 from toolkit.past_sight import rows_of
 from toolkit.telling import tell
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 #: A moment in the words of whoever reads it.
 LAZY_DAY = lazy(date_format, str)
@@ -70,7 +74,7 @@ def look_again(moment: datetime) -> None:
     seats_due.configure(schedule_at=moment).defer()
 
 
-def _tell(people: Iterable[int], workshop_id: int, kind: str, sentence: str, **words: object) -> None:
+def _tell(people: Iterable[int], workshop_id: int, kind: str, sentence: _StrPromise, **words: object) -> None:
     tell(
         people,
         kind=kind,

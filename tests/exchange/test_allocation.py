@@ -75,7 +75,7 @@ class Lived:
         self.networks = networks
         self.people = people
         self.host = host
-        quotas = {}
+        quotas: dict[str, int] = {}
         for city, seats in sorted(shape["quotas"].items()):
             if sum(quotas.values()) + seats <= shape["seats"]:
                 quotas[city] = seats

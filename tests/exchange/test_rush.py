@@ -131,7 +131,7 @@ def test_of_five_hundred_at_once_exactly_the_right_ones_get_a_seat(server, konst
     assert workshop.seats_taken == SEATS
 
     # All who sit go at once: each seat is offered to the next, and nobody is offered two.
-    leaving = [row.person_id for row in rows if plain.of(row.person_id).state == "seat"]
+    leaving = [place.who for place in plain.places if place.state == "seat"]
     begin = time.monotonic()
     answers = asyncio.run(
         all_at_once(netloc, [post(netloc, f"{path}abmelden/", cookies[number], {}) for number in leaving])

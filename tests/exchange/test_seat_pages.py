@@ -76,7 +76,7 @@ def test_an_offer_that_runs_out_goes_on_by_itself(as_person, konstanz, pilot, of
     withdraw(viewer_for(first), workshop.pk)
     Registration.objects.filter(state="offered").update(offered_until=timezone.now() - HOUR)
     assert as_person(pilot).post(f"/veranstaltungen/{workshop.pk}/angebot/", {"answer": "yes"}).status_code == 403
-    seats_due(timestamp=0)
+    seats_due()
     assert (state(pilot), state(office_head)) == ("lapsed", "offered")
     assert Notice.objects.filter(person=pilot, kind="workshop.lapsed").exists()
     assert "Er ist weitergegangen." in page(as_person(pilot), workshop)
@@ -90,7 +90,7 @@ def test_on_its_day_what_a_city_left_falls_to_all(konstanz, heilbronn, neighbour
     take_seat(viewer_for(neighbour), workshop.pk)
     assert state(neighbour) == "queued"
     Workshop.objects.update(quota_release_at=timezone.now() - HOUR)
-    seats_due(timestamp=0)
+    seats_due()
     assert state(neighbour) == "seat"
     assert WorkshopQuota.objects.get().released
 

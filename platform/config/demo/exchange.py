@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import itertools
 import json
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ from exchange.models import (
     Registration,
     Workshop,
     WorkshopHost,
+    WorkshopQuota,
 )
 from exchange.services.program import lines_as_sessions
 from tenancy.queries.people import coordinators_of
@@ -135,6 +137,15 @@ def _at(stage: Stage, in_days: int, clock: str) -> datetime.datetime:
     return timezone.make_aware(datetime.datetime.combine(day, datetime.time.fromisoformat(clock)))
 
 
+def _keep_seats(stage: Stage, workshop: Workshop, entry: dict[str, Any]) -> Counter[int]:
+    """A quarter of the seats for each of the hosts, until five days before it begins. Seats by network."""
+    for ags in entry["hosts"][:2]:
+        WorkshopQuota.objects.create(workshop=workshop, network=stage.networks[ags], seats=entry["seats"] // 4)
+    workshop.quota_release_at = workshop.starts_at - datetime.timedelta(days=5)
+    workshop.save(update_fields=["quota_release_at"])
+    return Counter({quota.network_id: quota.seats for quota in workshop.quotas.all()})
+
+
 def _workshop(stage: Stage, entry: dict[str, Any], formats: dict[str, ExchangeFormat]) -> None:
     starts = _at(stage, entry["in_days"], entry["starts"])
     lasting = formats.get(entry["format"])
@@ -166,13 +177,20 @@ def _workshop(stage: Stage, entry: dict[str, Any], formats: dict[str, ExchangeFo
             state=WorkshopHost.State.ACCEPTED,
             answered_at=stage.ago(days=20),
         )
+    kept: Counter[int] = Counter()
+    if entry["seats"] >= 20 and len(entry["hosts"]) > 1:
+        kept = _keep_seats(stage, workshop, entry)
     for number, key in enumerate(entry["registered"]):
         seated = number < entry["seats"]
         moment = stage.ago(days=14 - number % 12)
+        network_id = stage.memberships[key].network_id
+        of_city = seated and kept[network_id] > 0
+        kept[network_id] -= of_city
         registration = Registration.objects.create(
             workshop=workshop,
+            pool=Registration.Pool.CITY if of_city else Registration.Pool.SHARED,
             person=stage.people[key],
-            network_id=stage.memberships[key].network_id,
+            network_id=network_id,
             state=Registration.State.SEAT if seated else Registration.State.QUEUED,
             mode=("on_site" if number % 3 else "online") if entry["mode"] == "hybrid" else entry["mode"],
             seated_at=moment if seated else None,
