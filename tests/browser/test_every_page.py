@@ -44,6 +44,7 @@ NO_PAGES = (
     *("exchange:experience-feed", "exchange:format-calendar", "exchange:workshop-calendar", "exchange:own-calendar"),
     *("exchange:certificate-own", "exchange:certificates-file", "exchange:certificates-progress"),
     *("exchange:public-calendar", "exchange:city-calendar", "exchange:poll-calendar"),
+    *("exchange:funding-list", "exchange:host-numbers-csv"),
     *("exchange:participant-csv", "exchange:topic-suggest", "tenancy:topic-suggest", "tenancy:municipality-suggest"),
     *(
         "chat:cards",
@@ -80,7 +81,7 @@ def everything(demo: Demo) -> None:
     from chat.services.deeds import edit_message
     from chat.services.messages import send_message
     from exchange.door_codes import door_code
-    from exchange.models import Attendance, Comment, DatePoll, Experience, FeedbackAnswer, Workshop
+    from exchange.models import Attendance, Comment, DatePoll, Experience, FeedbackAnswer, MinutesSection, Workshop
     from moderation.models import ModerationDecision, Report
     from tenancy.models import Application, Membership, Network, Office
     from tenancy.viewer import viewer_for
@@ -172,6 +173,12 @@ def everything(demo: Demo) -> None:
     demo.visit("coordinator", "/", "/formate/neu/", "/formate/knmeetshn/", "/formate/knmeetshn/bearbeiten/")
     demo.visit("coordinator", "/formate/knmeetshn/folgen/neu/", "/formate/knmeetshn/folgen/1/", "/veranstaltungen/neu/")
     demo.visit("coordinator", *(f"/veranstaltungen/{free.pk}/{part}" for part in ("", "bearbeiten/", "absagen/")))
+    held = Workshop.objects.get(title="Sprechstunden, die gern besucht werden")
+    section = MinutesSection.objects.filter(minutes__workshop=held).earliest("id")
+    written = ("", "protokoll/", "protokoll/neu/", "protokoll/verlauf/", f"protokoll/{section.pk}/")
+    demo.visit("coordinator", *(f"/veranstaltungen/{held.pk}/{part}" for part in (*written, "foerderung/?kosten=3000")))
+    demo.visit("coordinator", f"{KONSTANZ}/veranstaltungen-zahlen/", "/formate/knmeetshn/", "/formate/anregen/")
+    demo.visit("pilot", f"/veranstaltungen/{held.pk}/", f"/veranstaltungen/{held.pk}/protokoll/")
     demo.visit("coordinator", f"/veranstaltungen/{free.pk}/teilnehmende/", f"{KONSTANZ}/", f"{KONSTANZ}/partner/")
     hosting = {"hosts": [network]}
     taken = WorkshopFactory(**hosting, seats=3, approval=True, quota_release_at=timezone.now())
