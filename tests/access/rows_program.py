@@ -98,8 +98,8 @@ ROWS = {
         moderator=404,
         other_moderator=404,
     ),
-    "exchange:workshop-repeat": owners("get", 200, of("open")),
-    "exchange:workshop-repeat#look": owners(
+    "exchange:series-new": owners("get", 200, of("open")),
+    "exchange:series-new#look": owners(
         "post", 200, of("open"), data={"interval": "1", "how": "weekly", "count": "3"}
     ),
     "exchange:series": programme("get", of("series")),

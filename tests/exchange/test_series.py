@@ -67,7 +67,7 @@ def test_hosts_repeat_once_and_nobody_else(meeting, coordinator, neighbour_coord
 
 
 def test_the_preview_names_holidays_and_leaves_them_out(meeting, as_person, coordinator):
-    url = f"/veranstaltungen/{meeting.pk}/wiederholen/"
+    url = f"/veranstaltungen/{meeting.pk}/reihe/"
     host = as_person(coordinator)
     good_friday = datetime.date(2027, 3, 26)
     Workshop.objects.update(starts_at=at(good_friday - datetime.timedelta(7)), ends_at=at(good_friday, 11))
@@ -92,7 +92,7 @@ def test_the_preview_names_holidays_and_leaves_them_out(meeting, as_person, coor
              {"count": 3, "interval": 0}, {"count": 3, "how": "täglich"}],
 )  # fmt: skip
 def test_a_rule_that_is_none_is_said_at_the_field(meeting, as_person, coordinator, data):
-    url = f"/veranstaltungen/{meeting.pk}/wiederholen/"
+    url = f"/veranstaltungen/{meeting.pk}/reihe/"
     answer = as_person(coordinator).post(url, {"interval": 1, "how": "weekly", "look": 1} | data)
     assert answer.status_code == 422
     assert answer.context["form"].errors
