@@ -23,7 +23,7 @@ from exchange.services import dates as verbs
 from exchange.views.dates import SECTION, poll_or_404
 from exchange.views.formats import town_choices
 from tenancy.middleware import ViewerRequest
-from tenancy.queries.people import PeopleFilter, people_for
+from tenancy.queries.people import PeopleFilter, people_for, with_card
 from toolkit.access import Conflict, require
 from toolkit.text import clean_query
 
@@ -115,6 +115,12 @@ def option_remove(request: ViewerRequest, pk: int) -> HttpResponse:
     return redirect("exchange:poll-detail", pk=pk)
 
 
+def _named(person: Any) -> str:
+    """A person with the towns whose networks they are in, as far as the viewer sees them."""
+    towns = dict.fromkeys(membership.network.municipality.name for membership in person.shown)
+    return f"{person.name} ({', '.join(towns)})" if towns else str(person.name)
+
+
 @require_http_methods(["GET", "POST"])
 def poll_ask(request: ViewerRequest, pk: int) -> HttpResponse:
     """Ask whole cities and people by name; ``?q=`` looks for people."""
@@ -126,9 +132,9 @@ def poll_ask(request: ViewerRequest, pk: int) -> HttpResponse:
     towns = town_choices(networks_to_invite(viewer, but=sorted(held)))
     asked = set(poll.people.values_list("person_id", flat=True))
     ticked = [int(n) for n in request.POST.getlist("people") if n.isascii() and n.isdigit() and len(n) < 15]
-    rows = people_for(viewer, PeopleFilter(q=words)).exclude(pk__in=asked | {viewer.someone})
+    rows = with_card(viewer, people_for(viewer, PeopleFilter(q=words)).exclude(pk__in=asked | {viewer.someone}))
     found = list(rows.filter(pk__in=ticked[:200]) if ticked else rows.order_by("sort_key", "id")[:40])
-    form = AskForm(request.POST or None, networks=towns, people=[(p.pk, p.name) for p in found])
+    form = AskForm(request.POST or None, networks=towns, people=[(p.pk, _named(p)) for p in found])
     if request.method == "POST" and form.is_valid():
         try:
             new = verbs.ask_more(viewer, pk, networks=form.cleaned_data["networks"], people=form.cleaned_data["people"])

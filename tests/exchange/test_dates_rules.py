@@ -159,6 +159,11 @@ def test_people_whom_one_may_not_find_are_not_asked(coordinator, outsider, neigh
     assert set(poll.people.values_list("person_id", flat=True)) == {neighbour.pk}
 
 
+def test_people_to_ask_are_named_with_their_town(as_person, coordinator, neighbour, poll):
+    html = as_person(coordinator).get(f"/terminsuche/{poll.pk}/fragen/?q={neighbour.family_name}").content.decode()
+    assert f"{neighbour.name} (Heilbronn)" in html
+
+
 def test_asking_somebody_by_name_brings_in_what_their_city_keeps_free(coordinator, outsider, giessen, poll):
     verbs.ask_more(viewer_for(coordinator), poll.pk, people=[outsider.pk])
     city = poll.cities.get(network=giessen)
