@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import uuid
-
 import django.contrib.postgres.fields
 import django.core.validators
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+import exchange.models.feedback
 from toolkit.audience import COORDINATORS_BASE
 from toolkit.row_security import KEYS, PERSON, definer, is_person, protect, stays, through
 
@@ -27,6 +26,7 @@ ENTITLED = f"SELECT {WAS_THERE.format(workshop='workshop', person=PERSON)}"
 
 # Rows of one transaction carry its number, and lie where they were written: whoever reads the files of the database
 # could join the two tables by that. So each answer writes all of them anew, under new numbers and in an order of chance.
+BY_CHANCE = "(random() * 9007199254740991)::bigint"
 GIVE = f"""
 BEGIN
     PERFORM FROM exchange_workshop w WHERE w.id = workshop AND w.state IN ('open', 'held')
@@ -38,10 +38,10 @@ BEGIN
     END IF;
     INSERT INTO exchange_feedbackgiven (workshop_id, person_id, day) VALUES (workshop, {PERSON}, current_date);
     INSERT INTO exchange_feedbackanswer (id, workshop_id, helpful, recommend, good, change, next, own)
-        VALUES (gen_random_uuid(), workshop, stars, recommended, said_good, said_change, said_next, said_own);
+        VALUES ({BY_CHANCE}, workshop, stars, recommended, said_good, said_change, said_next, said_own);
     WITH gone AS (DELETE FROM exchange_feedbackanswer a WHERE a.workshop_id = workshop RETURNING a.*)
         INSERT INTO exchange_feedbackanswer (id, workshop_id, helpful, recommend, good, change, next, own)
-        SELECT gen_random_uuid(), g.workshop_id, g.helpful, g.recommend, g.good, g.change, g.next, g.own
+        SELECT {BY_CHANCE}, g.workshop_id, g.helpful, g.recommend, g.good, g.change, g.next, g.own
         FROM gone g ORDER BY random();
     UPDATE exchange_feedbackgiven g SET day = g.day WHERE g.workshop_id = workshop;
 END
@@ -109,7 +109,15 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="FeedbackAnswer",
             fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        default=exchange.models.feedback.number_of_chance,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
                 (
                     "helpful",
                     models.PositiveSmallIntegerField(

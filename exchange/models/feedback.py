@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
+import secrets
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -14,6 +14,11 @@ from exchange.models.workshops import Workshop
 
 #: So many questions of their own the hosts may add.
 OWN_QUESTIONS = 3
+
+
+def number_of_chance() -> int:
+    """A number that says nothing of when it was given; 53 bits, as the function that takes answers gives them."""
+    return secrets.randbelow(2**53)
 
 
 class FeedbackForm(models.Model):
@@ -52,7 +57,7 @@ class FeedbackAnswer(models.Model):
         MAYBE = "maybe", _("Vielleicht")
         NO = "no", _("Nein")
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    id = models.BigIntegerField(primary_key=True, default=number_of_chance, editable=False)
     workshop = models.ForeignKey(Workshop, on_delete=models.CASCADE, related_name="+")
     helpful = models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(5)])
     recommend = models.CharField(max_length=5, choices=Recommend.choices)

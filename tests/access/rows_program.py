@@ -99,9 +99,7 @@ ROWS = {
         other_moderator=404,
     ),
     "exchange:series-new": owners("get", 200, of("open")),
-    "exchange:series-new#look": owners(
-        "post", 200, of("open"), data={"interval": "1", "how": "weekly", "count": "3"}
-    ),
+    "exchange:series-new#look": owners("post", 200, of("open"), data={"interval": "1", "how": "weekly", "count": "3"}),
     "exchange:series": programme("get", of("series")),
     "exchange:series-answer": owners(
         "post",

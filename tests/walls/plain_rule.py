@@ -503,6 +503,11 @@ REACHES: dict[str, Rule] = {
     "notices_noticewish": own,
 }
 
+#: What nobody reads, not even who wrote it, and why.
+TO_NOBODY = {
+    "exchange_feedbackanswer": "Said without a name: a function adds answers up, from five on, for the hosts alone.",
+}
+
 #: Where the wall is coarser than the product, and why that may be.
 COARSER = {
     "exchange_minutessection": "What was taken out of the minutes is left for their history; no page shows it.",

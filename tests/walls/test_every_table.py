@@ -102,7 +102,7 @@ UNIQUE = {
     "exchange_workshop_calendar_uid_key": "122 random bits.",
     "exchange_attendance_check_code_key": "80 random bits.",
     "exchange_certificatebundle_key_key": "122 random bits.",
-    "exchange_feedbackanswer_pkey": "122 random bits, and written by one function alone.",
+    "exchange_feedbackanswer_pkey": "Numbers of chance, given by one function alone.",
 }
 
 #: Functions past the wall that do not ask who acts, each with why they need not.

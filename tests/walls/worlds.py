@@ -315,7 +315,7 @@ def _meetings(w: World) -> None:
     workshop = w.some("exchange_workshop")["id"]
     w.add("exchange_feedbackform", workshop_id=workshop)
     w.add("exchange_feedbackgiven", workshop_id=workshop, person_id=w.some("tenancy_person")["id"])
-    w.add("exchange_feedbackanswer", id=str(UUID(int=w.number + 1)), workshop_id=workshop, helpful=3, recommend="yes")
+    w.add("exchange_feedbackanswer", workshop_id=workshop, helpful=3, recommend="yes")
     w.add("exchange_doorcode", workshop_id=w.some("exchange_workshop")["id"], generation=1)
     w.add(
         "exchange_calendarmail",
