@@ -20,6 +20,7 @@ from config.demo.cities import load_cities
 from config.demo.dates import load_dates
 from config.demo.days import load_days
 from config.demo.exchange import load_exchange
+from config.demo.questions import load_questions
 from config.demo.talk import load_talk
 from tenancy.models import Membership, Network, Person
 from toolkit.audit import record
@@ -79,6 +80,7 @@ def load_demo(*, password: str, say: Callable[[str], Any]) -> list[tuple[str, st
         load_exchange(stage, experiences, read("exchange.toml"), FOLDER / "networks.json")
         load_dates(stage)
         load_days(stage)
+        load_questions(stage)
         say("  Unterhaltungen, ein Antrag, eine Meldung …")
         load_talk(stage, read("exchange.toml"))
         record(MARK, person_id=None, subject="demo", subject_id=0)
