@@ -16,6 +16,7 @@ from exchange.policies.formats import visible_formats
 from exchange.policies.outcomes import may_repeat_workshop, may_tell_of_workshop, networks_to_tell_for
 from exchange.policies.program import visible_materials
 from exchange.policies.published import which_are_published
+from exchange.policies.questions import visible_questions
 from exchange.policies.workshops import hosts_of
 from exchange.queries.formats import next_edition
 from exchange.queries.minutes import MinutesPage, minutes_page
@@ -23,6 +24,8 @@ from exchange.queries.program import sessions_of
 from exchange.queries.workshops import city_counts, own_place, readable_workshop
 from exchange.services.experiences import start_experience
 from exchange.services.program import add_session
+from exchange.services.questions import WORDS as QUESTION_WORDS
+from exchange.services.questions import add_question
 from exchange.services.seat_rules import RULES, save_seats
 from exchange.services.workshops import WORDS, create_workshop
 from tenancy.models import Municipality
@@ -151,6 +154,8 @@ def repeat_workshop(viewer: Viewer, workshop_id: int, *, at: datetime | None = N
     )
     for session in sessions_of(viewer, workshop):
         add_session(viewer, made.pk, words=_again(session, years), anyway=True)
+    for question in visible_questions(viewer).filter(workshop=workshop, retired_at=None).order_by("position", "id"):
+        add_question(viewer, made.pk, words={name: getattr(question, name) for name in QUESTION_WORDS})
     _repeat_seats(viewer, workshop, made, years)
     return made
 

@@ -22,6 +22,7 @@ from tests.factories.workshops import (
     EditionFactory,
     FormatFactory,
     MinutesFactory,
+    QuotaFactory,
     RegistrationFactory,
     SectionFactory,
     WorkshopFactory,
@@ -133,7 +134,12 @@ def test_the_next_edition_lies_on_the_same_weekday_a_year_later_at_the_same_time
 
 
 def test_one_click_begins_the_next_edition_with_all_that_repeats(people, held, konstanz, heilbronn):
+    held.questions.create(text="Was bringen Sie mit?", kind="choice", options=["Nichts", "Kuchen"], position=1)
+    held.questions.create(text="Früher gefragt", kind="text", position=2, retired_at=NOW)
+    QuotaFactory(workshop=held, network=heilbronn, seats=3)
     made = repeat_workshop(people["konstanz"], held.pk)
+    assert list(made.questions.values_list("text", "options")) == [("Was bringen Sie mit?", ["Nichts", "Kuchen"])]
+    assert list(made.quotas.values_list("network", "seats")) == [(heilbronn.pk, 3)]
     assert (made.state, made.title, made.kind, made.seats) == ("draft", held.title, "training", held.seats)
     assert list(made.sessions.values_list("title", "starts_at")) == [("Impuls", made.starts_at)]
     assert made.format_id == held.format_id
