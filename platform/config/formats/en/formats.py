@@ -24,6 +24,7 @@ SPELT_OUT: Final = {
     "d.m.Y": "j M Y",
     "d.m.Y, H:i": "j M Y, H:i",
     "d.m.Y H:i": "j M Y H:i",
+    "j.": "j",
     "j. F": "j F",
     "j. F Y": "j F Y",
     "j. F Y, H:i": "j F Y, H:i",
@@ -33,6 +34,7 @@ SPELT_OUT: Final = {
     "l, j. F": "l, j F",
     "l, j. F Y": "l, j F Y",
     "l, j. F, H:i": "l, j F, H:i",
+    "l, j. F Y, H:i": "l, j F Y, H:i",
     "m/Y": "M Y",
 }
 globals().update(SPELT_OUT)
