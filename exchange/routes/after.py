@@ -22,7 +22,7 @@ urlpatterns: list[URLPattern] = [
         name="minutes-section-remove",
     ),
     path("veranstaltungen/<int:pk>/erfahrung/", outcomes.make_experience, name="workshop-experience"),
-    path("veranstaltungen/<int:pk>/naechste/", outcomes.repeat_workshop, name="workshop-repeat"),
+    path("veranstaltungen/<int:pk>/naechste/", outcomes.repeat_workshop, name="next-edition"),
     path("veranstaltungen/<int:pk>/foerderung/", funding.workshop_funding, name="workshop-funding"),
     path("veranstaltungen/<int:pk>/foerderung.csv", funding.funding_list, name="funding-list"),
     path("netzwerke/<slug:slug>/veranstaltungen-zahlen/", outcomes.host_numbers, name="host-numbers"),

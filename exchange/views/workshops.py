@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -75,6 +75,18 @@ def workshop_detail(request: ViewerRequest, pk: int) -> HttpResponse:
     return detail(request, pk)
 
 
+def _tools(request: ViewerRequest, page: queries.WorkshopPage, now: datetime) -> list[tuple[str, list[str], bool]]:
+    """What hosts do before, on the day and after: headings, buttons, and whether it is the time for them."""
+    begins, ends = page.workshop.starts_at, page.workshop.ends_at
+    stages = (
+        (_("Vorbereiten"), "workshop-before", now < begins),
+        (_("Am Tag"), "workshop-day", begins - timedelta(hours=12) <= now < ends),
+        (_("Danach"), "workshop-after", now >= ends),
+    )
+    found = [(heading, panels_for(place, request, page), is_time) for heading, place, is_time in stages]
+    return [stage for stage in found if stage[1]]
+
+
 def detail(
     request: ViewerRequest,
     pk: int,
@@ -124,7 +136,7 @@ def detail(
         "companions_form": companions_form or companions_form_for(page, now),
         "invite_form": invite_form,
         "parts": panels_for("workshop", request, page),
-        "tools": panels_for("workshop-tools", request, page),
+        "tools": _tools(request, page, now) if rules.is_host(viewer, workshop) else [],
     }
     return render(request, "exchange/workshop_detail.html", context, status=status)
 

@@ -72,7 +72,7 @@ def register() -> None:
     """Called once from ``AppConfig.ready``."""
     register_panel("workshop", _minutes_panel, order=70)
     register_panel("workshop", _outcome_panel, order=80)
-    register_panel("workshop-tools", _tools, order=60)
+    register_panel("workshop-after", _tools, order=60)
     register_verbs(
         {
             "workshop.minutes_begun": _("Protokoll einer Veranstaltung begonnen"),

@@ -86,7 +86,7 @@ def _tasks(request: HttpRequest) -> list[Task]:
 
 def register() -> None:
     """Called once from ``AppConfig.ready``."""
-    register_panel("workshop-tools", _workshop_tools, order=25)
+    register_panel("workshop-before", _workshop_tools, order=25)
     register_panel("format-tools", _format_tools, order=25)
     register_panel("network", _network_panel, order=60)
     register_tasks(_tasks)

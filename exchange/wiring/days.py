@@ -66,8 +66,8 @@ def _certificate_tools(request: HttpRequest, page: WorkshopPage) -> str:
 def register() -> None:
     """Called once from ``AppConfig.ready``."""
     register_panel("workshop", _day_panel, order=60)
-    register_panel("workshop-tools", _attendance_tools, order=40)
-    register_panel("workshop-tools", _certificate_tools, order=45)
+    register_panel("workshop-day", _attendance_tools, order=40)
+    register_panel("workshop-after", _certificate_tools, order=45)
     register_verbs(
         {
             "workshop.attendance_begun": _("Anwesenheitsliste begonnen"),

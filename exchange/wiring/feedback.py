@@ -50,5 +50,5 @@ def _tools(request: HttpRequest, page: WorkshopPage) -> str:
 def register() -> None:
     """Called once from ``AppConfig.ready``."""
     register_panel("workshop", _panel, order=65)
-    register_panel("workshop-tools", _tools, order=50)
+    register_panel("workshop-after", _tools, order=50)
     register_verbs({"workshop.feedback_questions": _("Fragen für die Rückmeldung geändert")})

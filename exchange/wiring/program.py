@@ -67,4 +67,4 @@ def register() -> None:
     register_panel("workshop", _program, order=10)
     register_panel("workshop", _about, order=15)
     register_panel("workshop", _materials, order=50)
-    register_panel("workshop-tools", _tools, order=20)
+    register_panel("workshop-before", _tools, order=20)

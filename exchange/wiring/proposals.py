@@ -55,4 +55,4 @@ def _tools(request: HttpRequest, page: WorkshopPage) -> str:
 def register() -> None:
     """Called once from ``AppConfig.ready``."""
     register_panel("workshop", _proposals, order=40)
-    register_panel("workshop-tools", _tools, order=22)
+    register_panel("workshop-before", _tools, order=22)

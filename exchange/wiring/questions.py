@@ -45,7 +45,7 @@ def _tools(request: HttpRequest, page: WorkshopPage) -> str:
 def register() -> None:
     """Called once from ``AppConfig.ready``."""
     register_panel("workshop", _answers_panel, order=30)
-    register_panel("workshop-tools", _tools, order=15)
+    register_panel("workshop-before", _tools, order=15)
     register_verbs(
         {
             "workshop.question_added": _("Frage zur Anmeldung gestellt"),

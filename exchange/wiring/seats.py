@@ -23,4 +23,4 @@ def _tools(request: HttpRequest, page: WorkshopPage) -> str:
 
 def register() -> None:
     """Called once from ``AppConfig.ready``."""
-    register_panel("workshop-tools", _tools, order=10)
+    register_panel("workshop-before", _tools, order=10)

@@ -62,7 +62,7 @@ ROWS = {
     "exchange:minutes-section-remove": owners("post", 302, at("written", "section"), data={"version": "1"}, **UNREAD),
     "exchange:workshop-experience": owners("post", 302, pk("written"), pilot=302),
     "exchange:workshop-experience#without-seat": owners("post", 302, pk("bare")),
-    "exchange:workshop-repeat": owners("post", 302, pk("written")),
+    "exchange:next-edition": owners("post", 302, pk("written")),
     "exchange:workshop-funding": owners("get", 200, pk("written")),
     "exchange:funding-list": owners("get", 200, pk("written")),
     "exchange:host-numbers": Row("get", konstanz, **TOLD),

@@ -57,6 +57,11 @@ def test_every_address_has_its_row():
     assert not missing, "Addresses without a row in tests/access/rows_*.py: " + ", ".join(missing)
 
 
+def test_no_two_addresses_share_their_name():
+    every = list(addresses())
+    assert {name for name in every if every.count(name) > 1} == set()
+
+
 def test_no_row_speaks_of_an_address_that_is_gone():
     known = {key.partition("#")[0] for key in rows()} | set(unasked())
     assert sorted(known - set(addresses())) == []
