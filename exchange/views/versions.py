@@ -36,9 +36,10 @@ def _value(form: forms.Form, name: str) -> Any:
 def _shown(form: forms.Form, name: str) -> str:
     value = _value(form, name)
     said = "" if value is None else value
-    if hasattr(form.fields[name], "choices") and not isinstance(said, list):
+    choices = getattr(form.fields[name], "choices", None)
+    if choices is not None and not isinstance(said, list):
         # What is typed is text, what is stored may be a number.
-        said = {str(key): label for key, label in form.fields[name].choices}.get(str(said), said)
+        said = {str(key): label for key, label in choices}.get(str(said), said)
     return str(said).replace("\r\n", "\n")
 
 
