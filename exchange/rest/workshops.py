@@ -19,6 +19,7 @@ from exchange.queries import formats as format_queries
 from exchange.queries import workshops as queries
 from exchange.queries.narrowing import filter_from, narrowed
 from exchange.queries.program import sessions_of
+from exchange.queries.seats import quotas_of
 from exchange.rest.experiences import CitySerializer
 from tenancy.rest.base import ViewerAPIView
 from toolkit.rest import Everybody
@@ -75,18 +76,29 @@ class SessionSerializer(serializers.ModelSerializer[Session]):
         fields = ("kind", "starts_at", "ends_at", "track", "place", "title", "text", "speakers")
 
 
+class QuotaSerializer(serializers.Serializer[Any]):
+    """Seats that are kept for one city; once ``released`` they are open to all."""
+
+    city = CitySerializer(source="network")
+    seats = serializers.IntegerField()
+    taken = serializers.IntegerField()
+    released = serializers.BooleanField()
+
+
 class WorkshopSerializer(WorkshopCardSerializer):
     """The whole workshop. ``online_url`` is empty for everybody without a seat."""
 
     online_url = serializers.CharField(source="shown_url", allow_blank=True)
     cities = CityCountSerializer(many=True, source="counted_cities")
+    quotas = QuotaSerializer(many=True, source="read_quotas")
     sessions = SessionSerializer(many=True, source="read_sessions")
 
     class Meta:
         model = Workshop
         fields = (
             *WORKSHOP_FIELDS, "description", "sessions", "accessibility", "accessibility_notes", "price", "cost",
-            "online_url", "cities",
+            "online_url", "cities", "seats_online", "online_taken", "quotas", "quota_release_at", "offer_hours",
+            "approval", "withdraw_until",
         )  # fmt: skip
 
 
@@ -184,6 +196,7 @@ class WorkshopView(ViewerAPIView):
         own = queries.own_place(self.viewer, workshop)
         may_read = may_see_online_url(self.viewer, workshop, own)
         workshop.shown_url = workshop.online_url if may_read else ""  # type: ignore[attr-defined]  # for the serializer
+        workshop.read_quotas = quotas_of(self.viewer, workshop)  # type: ignore[attr-defined]  # for the serializer
         workshop.counted_cities = queries.city_counts(workshop)  # type: ignore[attr-defined]  # for the serializer
         workshop.read_sessions = sessions_of(self.viewer, workshop)  # type: ignore[attr-defined]  # for the serializer
         return Response(WorkshopSerializer(workshop).data)

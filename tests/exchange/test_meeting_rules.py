@@ -381,7 +381,7 @@ def world(rows, konstanz, heilbronn):
         ("/formate/{format}/", 10),
         ("/api/v1/workshops/", 3),
         ("/api/v1/formats/", 2),
-        ("/api/v1/workshops/{workshop}/", 6),
+        ("/api/v1/workshops/{workshop}/", 7),
         ("/api/v1/formats/{format}/", 3),
         ("/veranstaltungen/{workshop}/kalender.ics", 3),
         ("/formate/{format}/kalender.ics", 4),
@@ -400,6 +400,6 @@ def test_a_host_costs_the_same_whatever_there_is(
 ):
     _made, workshop, _number = world(rows, konstanz, heilbronn)
     client = as_person(coordinator)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         client.get(f"/veranstaltungen/{workshop.pk}/teilnehmende/")
     assert WorkshopHost.objects.count() == 2 * rows

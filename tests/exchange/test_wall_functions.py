@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import ProgrammingError, transaction
 from django.utils import timezone
 
 from chat.models import Conversation
-from exchange.models import Comment, Experience, Registration, Workshop
+from exchange.models import Comment, Experience, Registration, SeatHandover, Workshop
 from moderation.models import Report
 from moderation.services.decisions import decide_report, restore_thing
 from moderation.services.reports import report_thing
@@ -262,6 +264,26 @@ def test_words_are_found_by_whom_the_rows_are_seen_and_never_in_drafts(world, as
 
 
 # --- what may be done ------------------------------------------------------------------------------------------------
+
+
+def test_a_place_of_others_is_neither_taken_nor_changed(world):
+    """Functions about one's own place find none where there is none; nobody is told more."""
+    asked = SeatHandover.objects.get(pk=world.handover.pk)
+    Registration.objects.filter(pk=world.queued.pk).update(state="offered", offered_until=NOW + timedelta(days=1))
+    before = list(Registration.objects.order_by("pk").values())
+    for who in ("visitor", "coordinator", "neighbour_coordinator"):
+        with acting(world, who):
+            assert answer_of("exchange_accept_offer", world.wide_workshop.pk, NOW) is None
+            assert not answer_of("exchange_accompany", world.wide_workshop.pk, 1, "", NOW)
+            assert answer_of("exchange_take_over", asked.pk, NOW) is None
+    with acting(world, "outsider"):
+        assert answer_of("exchange_take_over", asked.pk, NOW) is None
+        assert answer_of("exchange_accept_offer", world.wide_workshop.pk, NOW + timedelta(days=2)) is None
+    assert list(Registration.objects.order_by("pk").values()) == before
+    with acting(world, "outsider"):
+        assert answer_of("exchange_accept_offer", world.wide_workshop.pk, NOW) == world.queued.pk
+    with acting(world, "office_head"):
+        assert answer_of("exchange_take_over", asked.pk, NOW) == world.people["pilot"].pk
 
 
 def test_what_is_right_is_done(reported):
