@@ -80,7 +80,7 @@ _FIELDS = {
     "price": gettext_lazy("Kosten je Person"),
     "cost": gettext_lazy("Kosten in Worten"),
     "session": gettext_lazy("Programmpunkt"),
-    "dates": gettext_lazy("Termine"),
+    "dates": gettext_lazy("Termine der Reihe"),
     "proposals_at": gettext_lazy("Vorschläge bis"),
     "material": gettext_lazy("Unterlagen"),
     "speakers": gettext_lazy("Wer spricht"),
