@@ -114,8 +114,11 @@ def _dates(birds: Aviary, cast: SimpleNamespace) -> None:
     still = PollFactory(title=birds.word("stillpoll"), people=[cast.pilot, cast.neighbour], names_shown=False, **both)
     other = PollFactory(title=birds.word("hnpoll"), owners=[cast.heilbronn], people=[cast.outsider])
     over = PollFactory(title=birds.word("overpoll"), everyone=[cast.konstanz], **both)
-    said = ((wide, "wide", {"gi": cast.outsider, "hn": cast.neighbour}), (other, "hn", {}),
-            (still, "still", {"kn": cast.pilot, "hn": cast.neighbour}))  # fmt: skip
+    said: list[tuple[Any, str, dict[str, Any]]] = [
+        (wide, "wide", {"gi": cast.outsider, "hn": cast.neighbour}),
+        (other, "hn", {}),
+        (still, "still", {"kn": cast.pilot, "hn": cast.neighbour}),
+    ]
     for poll, word, people in said:
         option = PollOptionFactory(poll=poll)
         PollOptionFactory(poll=poll)
@@ -209,10 +212,10 @@ def world(cast: SimpleNamespace) -> Aviary:
     for person in (cast.pilot, cast.neighbour):
         CalendarMail.objects.create(workshop=seats, person=person)
     for shown in ("hosts", "seated"):
-        asked = Question.objects.create(workshop=seats, text=birds.word(f"asked{shown}"), shown=shown, position=1)
+        question = Question.objects.create(workshop=seats, text=birds.word(f"asked{shown}"), shown=shown, position=1)
         for who in ("pilot", "outsider"):
             place = Registration.objects.get(workshop=seats, person=getattr(cast, who), state="seat")
-            Answer.objects.create(question=asked, registration=place, value=birds.word(f"{shown}by{who}"))
+            Answer.objects.create(question=question, registration=place, value=birds.word(f"{shown}by{who}"))
     WorkshopMove.objects.create(workshop=seats, sequence=1, reason=birds.word("movedbecause"))
     narrow = next(w for w in birds.of("Workshop") if "xqknownworkshoptitlexq" in w.title)
     EditionFactory(format=wide, workshop=narrow, motto=birds.word("narrowedition"))
