@@ -16,9 +16,8 @@ from tests.factories.workshops import RegistrationFactory, SessionFactory, Works
 
 
 def build(cast: SimpleNamespace) -> SimpleNamespace:
-    """Workshops of Konstanz and Heilbronn, open and in the making, each with a point of its programme."""
-    both = [cast.konstanz, cast.heilbronn]
-    shown, draft = WorkshopFactory(hosts=both), WorkshopFactory(hosts=both, state="draft")
+    """Workshops of Konstanz, open and in the making, each with a point of its programme, and one with Heilbronn."""
+    shown, draft = WorkshopFactory(hosts=[cast.konstanz]), WorkshopFactory(hosts=[cast.konstanz], state="draft")
     RegistrationFactory(workshop=shown, person=cast.pilot, network=cast.konstanz)
     OpenSpace.objects.create(workshop=shown, until=shown.starts_at)
     series = WorkshopSeries.objects.create(title="Reihe", rule="FREQ=WEEKLY;COUNT=2", first_day="2027-01-05")
@@ -27,6 +26,7 @@ def build(cast: SimpleNamespace) -> SimpleNamespace:
         series=joint.series,
         proposal=SessionProposal.objects.create(workshop=shown, proposer=cast.pilot, title="Vorschlag"),
         konstanz=cast.konstanz, heilbronn=cast.heilbronn, open=shown, draft=draft,
+        shared=WorkshopFactory(hosts=[cast.konstanz, cast.heilbronn]),
         material=Material.objects.create(workshop=shown, phase="before", title="Link", url="https://example.org/"),
         point=SessionFactory(workshop=shown), draft_point=SessionFactory(workshop=draft),
     )  # fmt: skip
@@ -112,6 +112,6 @@ ROWS = {
         other_moderator=404,
         data=lambda w: {"network": w.konstanz.pk, "answer": "yes"},
     ),
-    "exchange:host-step-back": owners("post", 302, of("open"), data=lambda w: {"network": w.konstanz.pk}),
-    "exchange:host-step-back#of-others": owners("post", 403, of("open"), data=lambda w: {"network": w.heilbronn.pk}),
+    "exchange:host-step-back": owners("post", 302, of("shared"), data=lambda w: {"network": w.konstanz.pk}),
+    "exchange:host-step-back#of-others": owners("post", 403, of("shared"), data=lambda w: {"network": w.heilbronn.pk}),
 }

@@ -13,7 +13,7 @@ from tests.factories.workshops import RegistrationFactory, WorkshopFactory
 
 def build(cast: SimpleNamespace) -> SimpleNamespace:
     """A workshop that asks something, in which the pilot has a seat, and a draft."""
-    taken = WorkshopFactory(hosts=[cast.konstanz, cast.heilbronn])
+    taken = WorkshopFactory(hosts=[cast.konstanz])
     RegistrationFactory(workshop=taken, person=cast.pilot, network=cast.konstanz)
     question = Question.objects.create(workshop=taken, text="Was essen Sie?", kind="text", position=1)
     return SimpleNamespace(taken=taken, question=question, draft=WorkshopFactory(hosts=[cast.konstanz], state="draft"))
