@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from exchange import models
@@ -25,6 +26,8 @@ from exchange.models import (
 )
 from tenancy.models import Topic
 from tests.exchange.wall_world import CAST, KONSTANZ, PROGRAMME, acting, refused, world
+from tests.factories.exchange import ExperienceFactory
+from tests.factories.tenancy import OfficeFactory
 
 __all__ = ["world"]
 pytestmark = pytest.mark.django_db
@@ -281,6 +284,19 @@ def test_nobody_changes(world, what):
     who, act = NOT_CHANGED[what]
     with acting(world, who):
         assert refused(lambda: act(world))
+
+
+def test_who_left_an_office_changes_nothing_there_without_looking(world):
+    """A statement that reads nothing is not asked for the sight by PostgreSQL, so the policy asks for it."""
+    place = {"network": world.konstanz, "office": OfficeFactory(network=world.konstanz)}
+    kept = ExperienceFactory(**place, author=world.people["pilot"], rung="office")
+    with acting(world, "pilot"), connection.cursor() as cursor:
+        assert not Experience.objects.filter(pk=kept.pk).exists()
+        cursor.execute("UPDATE exchange_experience SET title = 'Blind'")
+        assert cursor.rowcount
+    kept.refresh_from_db()
+    world.draft.refresh_from_db()
+    assert (kept.title == "Blind", world.draft.title) == (False, "Blind")
 
 
 CHANGED = {
