@@ -20,7 +20,7 @@ from tests.browser.harness.server import Server
 from tests.browser.harness.stage import Stage
 
 if TYPE_CHECKING:
-    from tenancy.models import Person
+    from tenancy.models import Network, Person
 
 DATA = Path(__file__).parents[2] / "platform" / "tenancy" / "data"
 # Without the mark pytest-django makes no database for a run that holds nothing but this file.
@@ -44,7 +44,7 @@ NO_PAGES = (
     *("exchange:experience-feed", "exchange:format-calendar", "exchange:workshop-calendar", "exchange:own-calendar"),
     *("exchange:certificate-own", "exchange:certificates-file", "exchange:certificates-progress"),
     *("exchange:public-calendar", "exchange:city-calendar", "exchange:poll-calendar"),
-    *("exchange:funding-list", "exchange:host-numbers-csv"),
+    *("exchange:funding-list", "exchange:host-numbers-csv", "exchange:material-file"),
     *("exchange:participant-csv", "exchange:topic-suggest", "tenancy:topic-suggest", "tenancy:municipality-suggest"),
     *(
         "chat:cards",
@@ -225,6 +225,88 @@ def everything(demo: Demo) -> None:
     demo.visit("moderator", "/moderation/protokoll/", "/mitmachen/antraege/", f"/mitmachen/antraege/{application.pk}/")
     demo.visit("moderator", "/mitmachen/antraege/?stand=entschieden", "/chat/", "/personen/", f"{KONSTANZ}/")
     assert free.starts_at > timezone.now()
+    programmes(demo, mara, paula, network)
+
+
+def programmes(demo: Demo, mara: Person, paula: Person, network: Network) -> None:
+    """A workshop with a full programme, and one with none; what is proposed, read and asked; dates that come again."""
+    from exchange.models import (
+        Answer,
+        Material,
+        OpenSpace,
+        ProposalVote,
+        Question,
+        SessionProposal,
+        SessionSpeaker,
+        WorkshopSeries,
+    )
+    from tenancy.models import Network
+    from tests.factories.workshops import RegistrationFactory, SessionFactory, WorkshopFactory
+
+    starts = timezone.now().replace(minute=0, second=0, microsecond=0) + datetime.timedelta(days=30)
+    hours = [starts + datetime.timedelta(hours=hour) for hour in range(30)]
+    series = WorkshopSeries.objects.create(
+        title="Lotsenfrühstück",
+        rule="FREQ=WEEKLY;COUNT=4",
+        first_day=starts.date() - datetime.timedelta(days=35),
+        left_out=[(starts.date() + datetime.timedelta(days=7)).isoformat()],
+        created_by=paula,
+    )
+    whole = {"hosts": [network], "starts_at": hours[0], "ends_at": hours[29], "price": 12, "contact": "Frau Muster"}
+    day = WorkshopFactory(**whole, title="Zwei Lotsentage", series=series, series_day=starts.date())
+    past = starts - datetime.timedelta(days=35)
+    WorkshopFactory(hosts=[network], title="Lotsenfrühstück", series=series, series_day=past.date(), starts_at=past)
+    heilbronn = Network.objects.get(slug="heilbronn")
+    theirs = WorkshopFactory(
+        hosts=[heilbronn], asked=[network], title="Gemeinsam", series_day=starts.date(), starts_at=starts,
+        series=WorkshopSeries.objects.create(title="Gemeinsam", rule="FREQ=WEEKLY;COUNT=2", first_day=starts.date()),
+    )  # fmt: skip
+    seat = RegistrationFactory(workshop=day, person=mara, network=network)
+    first = SessionFactory(workshop=day, title="Ankommen", place="Foyer", text="Kaffee und Namensschilder.")
+    SessionFactory(workshop=day, title="Pause", kind="break", starts_at=hours[1], ends_at=hours[2])
+    for title, track, begins in (
+        ("Einsteigen", "Eins", 2),
+        ("Vertiefen", "Zwei", 2),
+        ("Weiter", "Zwei", 3),
+        ("Tag 2", "", 27),
+    ):
+        ends = hours[begins + 1]
+        SessionFactory(workshop=day, title=title, track=track, place="Saal", starts_at=hours[begins], ends_at=ends)
+    SessionSpeaker.objects.create(session=first, person=paula, organisation="Konstanz")
+    SessionSpeaker.objects.create(session=first, name="Tim Beispiel", organisation="Musterstadt", position=1)
+    link = {"workshop": day, "url": "https://unterlagen.example/lesen", "added_by": paula}
+    Material.objects.create(**link, phase="before", title="Zum Einlesen")
+    Material.objects.create(**link, phase="after", title="Ergebnisse", seats_only=True)
+    OpenSpace.objects.create(workshop=day, until=starts)
+    said = {"workshop": day, "proposer": mara}
+    voted = SessionProposal.objects.create(**said, title="Akten ohne Angst", text="Wie fängt man an?")
+    ProposalVote.objects.create(workshop=day, proposal=voted, person=mara, slot=0)
+    SessionProposal.objects.create(**said, title="Schon dabei", state="taken", session=first)
+    asked = [
+        Question.objects.create(workshop=day, position=number, text=f"Frage {number}?", **words)
+        for number, words in enumerate(
+            (
+                {"kind": "text", "hint": "Ein Satz genügt.", "required": True},
+                {"kind": "choice", "options": ["Alles", "Vegan"], "shown": "seated"},
+                {"kind": "several", "options": ["Bahn", "Rad", "Bus"]},
+                {"kind": "yes_no"},
+                {"kind": "text", "retired_at": timezone.now()},
+            ),
+            start=1,
+        )
+    ]
+    for question, value in zip(asked, ("Mit Vorwissen.", "Vegan", ["Bahn", "Rad"], True, "Früher."), strict=True):
+        Answer.objects.create(question=question, registration=seat, value=value)
+
+    at, bare = f"/veranstaltungen/{day.pk}", WorkshopFactory(hosts=[network])
+    demo.visit("coordinator", f"{at}/", f"{at}/programm/", f"{at}/programm/neu/", f"{at}/programm/{first.pk}/")
+    demo.visit("coordinator", f"{at}/unterlagen/", f"{at}/vorschlaege/", f"{at}/teilnehmende/")
+    demo.visit("coordinator", f"{at}/fragen/", *(f"{at}/fragen/{question.pk}/" for question in asked[:2]))
+    empty = ("", "programm/", "unterlagen/", "vorschlaege/", "fragen/", "reihe/")
+    demo.visit("coordinator", *(f"/veranstaltungen/{bare.pk}/{part}" for part in empty))
+    demo.visit("coordinator", f"/veranstaltungen/reihen/{series.pk}/", f"/veranstaltungen/reihen/{theirs.series_id}/")
+    demo.visit("pilot", f"{at}/", f"{at}/vorschlaege/neu/", f"{at}/antworten/")
+    demo.visit("pilot", f"/veranstaltungen/reihen/{series.pk}/")
 
 
 @pytest.fixture(scope="module")
