@@ -108,15 +108,12 @@ def attack(
     return Attack(request.param, row, world, client)
 
 
-@pytest.mark.parametrize("attack", doors(), indirect=True)
-def test_no_address_breaks_on_any_method(attack: Attack):
+def _any_method(attack: Attack) -> None:
     for method in METHODS:
         attack.send("plain", method, attack.path())
-    assert attack.faults == []
 
 
-@pytest.mark.parametrize("attack", doors(), indirect=True)
-def test_no_address_breaks_on_hostile_parts_of_itself(attack: Attack):
+def _hostile_parts(attack: Attack) -> None:
     for name, value in attack.kwargs.items():
         hostile: list[Any] = [0, 2**31, 2**63, 10**60] if isinstance(value, int) else [*POISON.values(), "x" * 5_000]
         for poison in hostile:
@@ -125,11 +122,9 @@ def test_no_address_breaks_on_hostile_parts_of_itself(attack: Attack):
             except (NoReverseMatch, UnicodeEncodeError):
                 continue  # no address has such a part
             attack.send(f"{name}={str(poison)[:30]!r}", attack.row.method, path, attack.data())
-    assert attack.faults == []
 
 
-@pytest.mark.parametrize("attack", [key for key in doors() if key not in letterboxes()], indirect=True)
-def test_no_address_breaks_on_hostile_parameters(attack: Attack):
+def _hostile_parameters(attack: Attack) -> None:
     names = parameters()
     for kind, poison in POISON.items():
         query = {name: poison.encode("utf-8", "surrogatepass") for name in names}
@@ -138,6 +133,15 @@ def test_no_address_breaks_on_hostile_parameters(attack: Attack):
             break
     attack.send("long", "get", attack.path() + f"?q={LONG[:100_000]}&page={LONG[:100_000]}")
     attack.send("no text at all", "get", attack.path() + "?q=%ff%fe%ed%a0%80&page=%00&seite=%ff&%00=%00&q[]=1&q=2")
+
+
+@pytest.mark.parametrize("attack", doors(), indirect=True)
+def test_no_address_breaks_on_any_method_or_on_hostile_parts_or_parameters(attack: Attack):
+    """In one world, since whatever is sent is undone: to build one costs more than most of what is sent."""
+    _any_method(attack)
+    _hostile_parts(attack)
+    if attack.row.method != "post":
+        _hostile_parameters(attack)
     assert attack.faults == []
 
 
