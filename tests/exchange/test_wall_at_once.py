@@ -5,10 +5,8 @@ from __future__ import annotations
 import datetime
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
-from exchange import models
 from exchange.models import Experience
 from exchange.services.comments import write_comment
 from exchange.services.experiences import change_audience, publish_experience, recall_experience, start_experience
@@ -130,39 +128,6 @@ def test_who_leaves_a_narrow_format_or_declines_a_draft_ends_out_of_sight(
 
 
 # --- names and numbers that exist once -------------------------------------------------------------------------------
-
-#: Every unique constraint of the exchange, and why it tells nothing of rows out of sight.
-ONCE = {
-    # The sentence is that of a reserved word; an address with a number behind it may stand beside a reserved one too.
-    "hashtag_once": "asked by a function that answers yes or no; one sentence for all words that are not free",
-    "exchange_exchangeformat_slug_key": "the address takes the next number; a reserved word makes it do the same",
-    "edition_number_once": "one sentence, whether or not the edition with the number is in sight",
-    # Only whoever may add the row meets it, and they see the other one.
-    "topic_once_per_experience": "topics are added by the author, who sees all of them",
-    "helpful_once_per_person": "one's own row, always in sight",
-    "city_once_per_format": "cities are asked by who owns the format, and sees all its cities",
-    "host_once_per_workshop": "cities are asked by who hosts, and sees all hosts",
-    "one_handover_per_seat": "one's own row, always in sight",
-    "one_quota_per_city_and_workshop": "written by who hosts, and sees all quotas",
-    "one_place_per_person_and_workshop": "one's own row, always in sight",
-    "exchange_calendaraddress_person_id_key": "one's own row, always in sight",
-    # Nobody chooses the value.
-    "exchange_edition_workshop_id_key": "set by a function, from the workshop that was asked for",
-    "exchange_workshop_calendar_uid_key": "made by chance, 122 bits",
-}
-
-
-def test_every_unique_constraint_of_the_exchange_has_its_reason():
-    tables = [getattr(models, name)._meta.db_table for name in models.__all__]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT i.relname FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid "
-            "JOIN pg_class t ON t.oid = x.indrelid WHERE x.indisunique AND NOT x.indisprimary AND t.relname = ANY (%s)",
-            [tables],
-        )
-        unique = {name for (name,) in cursor.fetchall()}
-    assert unique == set(ONCE)
-
 
 HIDDEN = "Dieses Hashtag ist nicht frei. Bitte wählen Sie ein anderes."
 
