@@ -40,6 +40,15 @@ SPEAKS_OF = {
     "poll": ("DatePoll",),
     "host": ("Workshop",),
     "participant": ("Workshop",),
+    "program": ("Workshop",),
+    "session": ("Workshop",),
+    "material": ("Workshop",),
+    "proposal": ("Workshop",),
+    "open-space": ("Workshop",),
+    "question": ("Workshop",),
+    "answers": ("Workshop",),
+    "series-new": ("Workshop",),
+    "series": ("WorkshopSeries",),
     "member": ("Membership",),
     "person": ("Person",),
     "direct": ("Person",),
@@ -55,6 +64,8 @@ SPEAKS_OF = {
     "messages": ("Conversation",),
     "conversation": ("Conversation",),
 }
+#: What ``number`` counts within a workshop, by a part of the name of the address.
+PARTS = {"session": "Session", "question": "Question", "proposal": "SessionProposal"}
 REPORTED = {"experience": "Experience", "comment": "Comment", "workshop": "Workshop"}
 SEARCHES = (
     *("/suche/?q={}", "/erfahrungen/?q={}", "/erfahrungen/?q={}&sort=match", "/erfahrungen/feed/?q={}"),
@@ -173,7 +184,7 @@ def _numbers(name: str, birds: Aviary) -> list[int]:
     kinds = next((kinds for part, kinds in SPEAKS_OF.items() if part in short), ())
     if name.startswith(("chat:", "rest-messages")) and kinds != ("Person",):
         kinds = ("Conversation",)
-    things = birds.of(*kinds) if kinds else birds.things
+    things = (birds.of(*kinds) if kinds else []) or birds.things
     return sorted({thing.pk for thing in things if isinstance(thing.pk, int)})
 
 
@@ -182,7 +193,8 @@ def _filled(name: str, entry: URLPattern, birds: Aviary) -> Iterator[str]:
     about_networks = ["konstanz", "heilbronn", "giessen", "xqfreshslugxq"]
     slugs: dict[str, list[Any]] = {
         "slug": formats if "format" in name or "edition" in name else about_networks,
-        "step": ["wir"], "part": ["wir", "aemter"], "asked": ["heilbronn"], "number": [1],
+        "step": ["wir"], "part": ["wir", "aemter"], "asked": ["heilbronn"],
+        "number": next(([t.pk for t in birds.of(kind)] for part, kind in PARTS.items() if part in name), []) or [1],
         "token": ["geraten"], "key": [*(thing.key for thing in birds.of("MessageFile")), "geraten"], "uidb36": ["1"],
     }  # fmt: skip
     rounds: list[dict[str, Any]] = [{}]

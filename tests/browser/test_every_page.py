@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.management import call_command
@@ -282,18 +282,16 @@ def programmes(demo: Demo, mara: Person, paula: Person, network: Network) -> Non
     voted = SessionProposal.objects.create(**said, title="Akten ohne Angst", text="Wie fängt man an?")
     ProposalVote.objects.create(workshop=day, proposal=voted, person=mara, slot=0)
     SessionProposal.objects.create(**said, title="Schon dabei", state="taken", session=first)
+    kinds: tuple[dict[str, Any], ...] = (
+        {"kind": "text", "hint": "Ein Satz genügt.", "required": True},
+        {"kind": "choice", "options": ["Alles", "Vegan"], "shown": "seated"},
+        {"kind": "several", "options": ["Bahn", "Rad", "Bus"]},
+        {"kind": "yes_no"},
+        {"kind": "text", "retired_at": timezone.now()},
+    )
     asked = [
         Question.objects.create(workshop=day, position=number, text=f"Frage {number}?", **words)
-        for number, words in enumerate(
-            (
-                {"kind": "text", "hint": "Ein Satz genügt.", "required": True},
-                {"kind": "choice", "options": ["Alles", "Vegan"], "shown": "seated"},
-                {"kind": "several", "options": ["Bahn", "Rad", "Bus"]},
-                {"kind": "yes_no"},
-                {"kind": "text", "retired_at": timezone.now()},
-            ),
-            start=1,
-        )
+        for number, words in enumerate(kinds, start=1)
     ]
     for question, value in zip(asked, ("Mit Vorwissen.", "Vegan", ["Bahn", "Rad"], True, "Früher."), strict=True):
         Answer.objects.create(question=question, registration=seat, value=value)
