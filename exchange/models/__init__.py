@@ -10,7 +10,7 @@ from exchange.models.minutes import Minutes, MinutesSection, MinutesVersion
 from exchange.models.program import Material, Session, SessionSpeaker
 from exchange.models.proposals import OpenSpace, ProposalVote, SessionProposal
 from exchange.models.questions import Answer, Question
-from exchange.models.seats import Registration, SeatHandover, WorkshopQuota
+from exchange.models.seats import PlaceNeed, Registration, SeatHandover, WorkshopQuota
 from exchange.models.series import WorkshopSeries
 from exchange.models.workshops import CalendarAddress, Workshop, WorkshopHost
 
@@ -38,6 +38,7 @@ __all__ = [
     "MinutesSection",
     "MinutesVersion",
     "OpenSpace",
+    "PlaceNeed",
     "PollCity",
     "PollOption",
     "PollPerson",

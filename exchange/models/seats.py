@@ -66,11 +66,6 @@ class Registration(models.Model):
     companions = models.PositiveSmallIntegerField(default=0)
     companion_names = models.CharField(max_length=300, blank=True)
     mode = models.CharField(max_length=10, choices=Workshop.Mode.choices, blank=True)
-    needs = models.CharField(
-        max_length=300,
-        blank=True,
-        help_text="What the person needs to take part; hosts only",
-    )
     name_shown = models.BooleanField(default=True, help_text="Name and city visible to others who take part")
     created_at = models.DateTimeField(auto_now_add=True)
     queued_at = models.DateTimeField(null=True, blank=True, help_text="When the person signed up: the order of all")
@@ -112,6 +107,22 @@ class Registration(models.Model):
     def party(self) -> int:
         """How many seats the place takes."""
         return 1 + self.companions
+
+    @property
+    def needs(self) -> str:
+        """What the person needs to take part; empty for all but themselves and the hosts."""
+        need: PlaceNeed | None = getattr(self, "need", None)
+        return need.text if need else ""
+
+
+class PlaceNeed(models.Model):
+    """What somebody needs to take part. It may tell of their health, so it is no part of the place that others read."""
+
+    registration = models.OneToOneField(Registration, on_delete=models.CASCADE, related_name="need")
+    text = models.CharField(max_length=300)
+
+    def __str__(self) -> str:
+        return f"what is needed for {self.registration_id}"
 
 
 class SeatHandover(models.Model):

@@ -102,7 +102,7 @@ class Places:
 
 def places_of(viewer: Viewer, workshop: Workshop) -> Places:
     """Who asks, who was offered a seat, who has one, who waits. One query."""
-    rows = visible_registrations(viewer, workshop, None).select_related("person", "network__municipality")
+    rows = visible_registrations(viewer, workshop, None).select_related("person", "network__municipality", "need")
     every = sorted(rows, key=lambda place: (place.queued_at or place.created_at, place.pk))
 
     def of(state: str) -> list[Registration]:

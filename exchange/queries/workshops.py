@@ -157,7 +157,9 @@ def readable_workshop(viewer: Viewer, pk: int) -> Workshop:
 
 def own_place(viewer: Viewer, workshop: Workshop) -> Registration | None:
     """The viewer's living place. One query, none for visitors."""
-    return own_registrations(viewer).filter(workshop=workshop).first() if viewer.signed_in else None
+    return (
+        own_registrations(viewer).filter(workshop=workshop).select_related("need").first() if viewer.signed_in else None
+    )
 
 
 def series_of(viewer: Viewer, format_id: int | None) -> list[Edition]:
@@ -219,7 +221,7 @@ class Participants:
 
 def participants(viewer: Viewer, workshop: Workshop, own: Registration | None) -> Participants:
     """The names that the viewer may read: seats by city and name, then the queue in its order. One query."""
-    rows = visible_registrations(viewer, workshop, own).select_related("person", "network__municipality")
+    rows = visible_registrations(viewer, workshop, own).select_related("person", "network__municipality", "need")
     every = list(rows.order_by("network__municipality__sort_key", "person__sort_key", "id"))
     queue = [r for r in every if r.state == Registration.State.QUEUED]
     return Participants(

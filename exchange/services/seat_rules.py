@@ -195,8 +195,8 @@ def refuse(viewer: Viewer, workshop_id: int, place_id: int, *, reason: str, at: 
     place.state = Registration.State.REFUSED
     place.answer = reason.strip()
     place.withdrawn_at = at or timezone.now()
-    place.needs = place.companion_names = ""
-    place.save(update_fields=["state", "answer", "withdrawn_at", "needs", "companion_names"])
+    place.companion_names = ""
+    place.save(update_fields=["state", "answer", "withdrawn_at", "companion_names"])
     record_act(viewer, "place_refused", workshop, network_id=_host(viewer, workshop))
     _tell(place, workshop, "decision.seat", _("Ihre Anmeldung zu „{title}“ wurde abgelehnt: {reason}"), reason=reason)
     return place

@@ -15,7 +15,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from chat.public import leave_room, open_room
-from exchange.models import Registration, Workshop
+from exchange.models import PlaceNeed, Registration, Workshop
 from exchange.policies.published import may_speak_for
 from exchange.policies.workshops import LIVING, hosts_of, may_take_seat, may_withdraw, visible_workshops
 from exchange.services.invitations import place_changed, places_changed
@@ -97,12 +97,13 @@ def take_seat(
         network_id=network,
         state=Registration.State.REQUESTED if workshop.approval else Registration.State.QUEUED,
         mode=chosen_mode(workshop, mode),
-        needs=needs,
         name_shown=name_shown,
         companions=checked_companions(companions),
         companion_names=companion_names if companions else "",
         queued_at=now,
     )
+    if needs:
+        PlaceNeed.objects.create(registration=registration, text=needs)
     if not workshop.approval:
         allocate(workshop, at=now, fresh=viewer.someone)
         registration.refresh_from_db()
@@ -130,11 +131,11 @@ def withdraw(viewer: Viewer, workshop_id: int, *, at: datetime | None = None) ->
 
 
 def give_back(workshop: Workshop, registration: Registration, now: datetime) -> None:
-    """Within the workshop's lock: end a place, and fill the gap. What a person needs is nobody's business then."""
+    """Within the workshop's lock: end a place, and fill the gap. A trigger forgets what the person needs."""
     registration.state = Registration.State.WITHDRAWN
     registration.withdrawn_at = now
-    registration.needs = registration.companion_names = ""
-    registration.save(update_fields=["state", "withdrawn_at", "needs", "companion_names"])
+    registration.companion_names = ""
+    registration.save(update_fields=["state", "withdrawn_at", "companion_names"])
     place_changed(registration)
     leave_unless_host(workshop, registration.person_id)
     allocate(workshop, at=now)

@@ -86,7 +86,7 @@ def test_no_cell_of_the_list_for_the_door_is_a_formula(
     formula: str, cast: SimpleNamespace, as_person: Callable[[Person], Client]
 ):
     build(cast)
-    apps.get_model("exchange", "Registration")._default_manager.update(needs=formula)
+    apps.get_model("exchange", "PlaceNeed")._default_manager.update(text=formula)
     type(cast.pilot).objects.update(given_name=formula)
     workshop = Workshop.objects.get(title__contains="xqworkshoptitlexq")
     text = (

@@ -58,6 +58,8 @@ SEEN = {
     "asked_host": {"coordinator", "neighbour_coordinator"},
     # A seat whose name is shown: also others with a seat (the neighbour), but nobody who waits (the outsider).
     "seat": {"pilot", "coordinator", "neighbour"},
+    # What they need is for nobody but them and the hosts, also where their name is shown.
+    "need": {"pilot", "coordinator"},
     "quiet_seat": {"coordinator", "neighbour"},
     "queued": {"coordinator", "outsider"},
     "quota": PROGRAMME,

@@ -66,6 +66,7 @@ def world(request: pytest.FixtureRequest, konstanz: Any, heilbronn: Any, giessen
     )
     place = {"workshop": w.wide_workshop}
     w.seat = RegistrationFactory(**place, person=pilot, network=konstanz, needs="Untertitel")
+    w.need = w.seat.need
     w.quiet_seat = RegistrationFactory(**place, person=neighbour, network=heilbronn, name_shown=False)
     w.queued = RegistrationFactory(**place, person=people["outsider"], network=giessen, state="queued")
     w.handover = SeatHandover.objects.create(workshop=w.wide_workshop, giver=pilot, taker=people["office_head"])

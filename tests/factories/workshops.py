@@ -13,6 +13,7 @@ from exchange.models import (
     Minutes,
     MinutesSection,
     MinutesVersion,
+    PlaceNeed,
     Registration,
     Session,
     Workshop,
@@ -107,16 +108,22 @@ class SessionFactory(DjangoModelFactory):
 
 
 class RegistrationFactory(DjangoModelFactory):
-    """A seat; set ``state="queued"`` for a place in the queue."""
+    """A seat; set ``state="queued"`` for a place in the queue. ``needs`` is what the person needs."""
 
     class Meta:
         model = Registration
+        skip_postgeneration_save = True
 
     workshop = factory.SubFactory(WorkshopFactory)
     person = factory.SubFactory(PersonFactory)
     network = factory.SubFactory(NetworkFactory)
     state = "seat"
     queued_at = factory.LazyAttribute(lambda o: timezone.now() if o.state == "queued" else None)
+
+    @factory.post_generation
+    def needs(self, create, text, **_kwargs):
+        if text:
+            PlaceNeed.objects.create(registration=self, text=text)
 
 
 class QuotaFactory(DjangoModelFactory):

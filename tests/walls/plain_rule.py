@@ -317,6 +317,10 @@ def answer(who: Who, row: Row, w: World) -> bool:
     return asked["shown"] == "seated" and of_its_workshop(who, asked, w) and _place(who, place, w)
 
 
+def need(who: Who, row: Row, w: World) -> bool:
+    return own_or_hosted(who, w.get("exchange_registration", row["registration_id"]), w)
+
+
 # --- minutes --------------------------------------------------------------------------------------------------------
 
 
@@ -489,6 +493,7 @@ REACHES: dict[str, Rule] = {
     "exchange_sessionspeaker": speaker,
     "exchange_question": of_its_workshop,
     "exchange_answer": answer,
+    "exchange_placeneed": need,
     "exchange_openspace": session,
     "exchange_proposalvote": own,
     "chat_participant": participant,

@@ -77,6 +77,8 @@ OWNING = ("state", "hidden_at", "withdrawn_at", "accepted_at", "ended_at", "left
 #: The state a foreign key can be changed to, at most, of those that other rows of the table have.
 VALUES = 3
 BLIND = 8
+#: What counts as done where a constraint, no policy, stopped it. Itself, since 1 may be the number of a row.
+LET_THROUGH: list[Any] = [1]
 Rights = dict[str, dict[str, list[str]]]
 
 
@@ -255,7 +257,7 @@ def _outcome(viewer: Viewer, statement: str, *parameters: Any) -> list[Any] | No
             return None
         raise
     except DatabaseError as error:
-        return None if getattr(error.__cause__, "sqlstate", "") == "23502" else [1]
+        return None if getattr(error.__cause__, "sqlstate", "") == "23502" else LET_THROUGH
 
 
 def _in_order(value: Any) -> tuple[str, Any]:
@@ -298,7 +300,7 @@ class Table:
     def _each(self, viewer: Viewer, statement: str) -> list[Any]:
         """The rows that one statement for all touches; asked one by one where one of them is refused."""
         every = _outcome(viewer, f'{statement} RETURNING "{self.key}"')
-        if every is not None and set(every) <= set(self.rows):
+        if every is not None and every is not LET_THROUGH and set(every) <= set(self.rows):
             return every
         return [
             key

@@ -42,6 +42,7 @@ UNIQUE = {
     "feedback_given_once": "One's own, written by one function.",
     "there_once_a_day": "Added by whose seat it is, or by hosts, who see all of it.",
     "exchange_doorcode_workshop_id_key": "Written by hosts of that workshop, who see it.",
+    "exchange_placeneed_registration_id_key": "Written by whose place it is, and for their own place alone.",
     "one_answer_per_question_and_place": "Written by whose place it is, and for their own place alone.",
     "one_calendar_mail_per_person_and_workshop": "One's own.",
     "notices_noticewish_person_id_key": "One's own.",

@@ -41,7 +41,7 @@ TABLES = (
     "exchange_datepoll", "exchange_pollcity", "exchange_pollperson", "exchange_polloption", "exchange_pollvote",
     "exchange_councilday",
     "exchange_feedbackform", "exchange_feedbackgiven", "exchange_feedbackanswer",
-    "exchange_question", "exchange_answer",
+    "exchange_placeneed", "exchange_question", "exchange_answer",
     "exchange_session", "exchange_sessionspeaker", "exchange_material", "exchange_openspace",
     "exchange_sessionproposal", "exchange_proposalvote",
     "chat_conversation", "chat_participant", "chat_message", "chat_earliertext", "chat_messagefile", "chat_chatwish",
@@ -287,6 +287,8 @@ def _meetings(w: World) -> None:
             answer="Grund" if state == "refused" else "",
             name_shown=w.chance(0.6),
         )
+    for place in w.rows["exchange_registration"]:
+        w.add("exchange_placeneed", registration_id=place["id"], text="Höranlage")
     giver, taker = w.rng.sample(w.rows["tenancy_person"], 2)
     w.add(
         "exchange_seathandover",
