@@ -37,6 +37,24 @@ def django_db_modify_db_settings() -> None:
     begin_arranging()
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The database of the run, dropped at its end though a thread that outlives its test still holds a connection.
+
+    ``sync_to_async`` has one thread for the whole process, and nobody tells it that the last test is over.
+    """
+    yield
+    with django_db_blocker.unblock():
+        begin_arranging()
+        with connection.cursor() as cursor:
+            # As who signed in, since nobody else may end what they began.
+            cursor.execute(
+                "RESET ROLE; SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid() AND usename = current_user"
+            )
+        connection.close()
+
+
 @pytest.fixture(autouse=True)
 def arranged() -> None:
     """What a test itself writes and reads goes past the wall; whatever the product does for somebody does not."""
