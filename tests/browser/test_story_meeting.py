@@ -83,6 +83,9 @@ def test_two_cities_own_a_format_and_a_workshop_and_its_queue_moves_up(
 
     second.visit("/mitteilungen/")
     second.page.get_by_role("button", name=re.compile("Lotsen gewinnen und halten")).first.click()
+    expect(second.page.get_by_role("heading", name="Ein Platz ist für Sie frei")).to_be_visible()
+    second.check()
+    second.page.get_by_role("button", name="Platz annehmen").click()
     expect(second.page.get_by_role("heading", name="Sie sind dabei")).to_be_visible()
     with second.page.expect_download() as download:
         second.page.get_by_role("link", name=re.compile("[Kk]alender")).last.click()
