@@ -14,9 +14,11 @@ from django.db import DatabaseError, connection
 from tenancy.viewer import ANONYMOUS, Viewer, viewer_by_id
 from tests.database.base import arranging
 from tests.database.undoing import undone
-from tests.walls.plain_rule import REACHES, Who, who_is
+from tests.walls.plain_people import Who, who_is
+from tests.walls.plain_rule import REACHES
 from tests.walls.wall import protected_tables, rows
-from tests.walls.worlds import World, insert, make_world
+from tests.walls.world import World
+from tests.walls.worlds import insert, make_world
 from toolkit.acting import acting_as
 
 pytestmark = pytest.mark.django_db

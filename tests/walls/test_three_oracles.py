@@ -36,9 +36,11 @@ from tenancy.policies.people import visible_memberships, visible_people
 from tenancy.viewer import ANONYMOUS, Viewer, viewer_by_id
 from tests.database.base import arranging
 from tests.database.undoing import undone
-from tests.walls.plain_rule import COARSER, REACHES, SEES, TO_NOBODY, Rule, Who, who_is
+from tests.walls.plain_people import Rule, Who, who_is
+from tests.walls.plain_rule import COARSER, REACHES, SEES, TO_NOBODY
 from tests.walls.wall import protected_tables
-from tests.walls.worlds import RUNGS, TABLES, World, insert, make_world
+from tests.walls.world import RUNGS, World
+from tests.walls.worlds import TABLES, insert, make_world
 from toolkit.acting import acting_as
 from toolkit.rules import in_sight
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tests.walls.worlds import World
+    from tests.walls.world import World
 
 
 def programs(w: World) -> None:
