@@ -24,7 +24,7 @@ from exchange.policies.days import (
 from exchange.policies.workshops import hosts_of, own_registrations, visible_workshops
 from exchange.services.hosting import record_act
 from tenancy.viewer import Viewer
-from toolkit.access import Conflict, deny, require
+from toolkit.access import Conflict, deny, given, require
 from toolkit.acting import verb
 from toolkit.jobs import job_for_nobody
 from toolkit.past_sight import answer_of, locked
@@ -102,7 +102,7 @@ def check_in(viewer: Viewer, workshop_id: int, *, code: str = "", at: datetime |
     else:
         require(may_check_in_alone(viewer, workshop, own, mine, at=now))
     day = day_at(workshop, now)
-    assert own is not None and day is not None  # noqa: S101, PT018 -- the rule refuses without; for the type checker
+    own, day = given(own), given(day)
     return Attendance.objects.create(
         workshop=workshop,
         registration=own,

@@ -30,7 +30,7 @@ from exchange.services.seats import (
 )
 from tenancy.queries.people import members_of
 from tenancy.viewer import Viewer
-from toolkit.access import Conflict, require
+from toolkit.access import Conflict, given, require
 from toolkit.acting import verb
 from toolkit.past_sight import answer_of
 from toolkit.telling import tell
@@ -43,7 +43,7 @@ def accept_offer(viewer: Viewer, workshop_id: int, *, at: datetime | None = None
     workshop = lock_workshop(viewer, workshop_id)
     own = own_place(viewer, workshop)
     require(may_answer_offer(own, at=now))
-    assert own is not None  # noqa: S101 -- may_answer_offer refuses without one; this tells the type checker
+    own = given(own)
     if answer_of("exchange_accept_offer", workshop.pk, now) is None:
         raise Conflict(_("Die Frist für diesen Platz ist vorbei."))
     join_room(room_of(workshop), [viewer.someone])
@@ -59,7 +59,7 @@ def decline_offer(viewer: Viewer, workshop_id: int, *, at: datetime | None = Non
     workshop = lock_workshop(viewer, workshop_id)
     own = own_place(viewer, workshop)
     require(may_answer_offer(own, at=now))
-    assert own is not None  # noqa: S101 -- as above
+    own = given(own)
     give_back(workshop, own, now)
     return own
 
@@ -76,7 +76,7 @@ def change_companions(
     workshop = lock_workshop(viewer, workshop_id)
     own = own_place(viewer, workshop)
     require(may_change_companions(workshop, own, at=now))
-    assert own is not None  # noqa: S101 -- as above
+    own = given(own)
     checked_companions(number)
     if not answer_of("exchange_accompany", workshop.pk, number, names if number else "", now):
         raise Conflict(_("So viele Plätze sind nicht frei, oder es warten schon andere darauf."), field="companions")
@@ -94,7 +94,7 @@ def hand_over(viewer: Viewer, workshop_id: int, taker_id: int, *, at: datetime |
     workshop = lock_workshop(viewer, workshop_id)
     own = own_place(viewer, workshop)
     require(may_hand_over(workshop, own, at=at or timezone.now()))
-    assert own is not None  # noqa: S101 -- as above
+    own = given(own)
     if taker_id == viewer.person_id or taker_id not in members_of([own.network_id]):
         raise Conflict(_("Bitte wählen Sie jemanden aus Ihrem Netzwerk."), field="taker")
     SeatHandover.objects.filter(workshop=workshop, giver_id=viewer.someone).delete()

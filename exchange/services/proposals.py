@@ -21,7 +21,7 @@ from exchange.services.hosting import record_act
 from exchange.services.program import acting_host, note
 from exchange.services.seats import page_of
 from tenancy.viewer import Viewer
-from toolkit.access import Conflict, require
+from toolkit.access import Conflict, given, require
 from toolkit.acting import verb
 from toolkit.past_sight import locked
 from toolkit.telling import tell
@@ -96,14 +96,14 @@ def vote(viewer: Viewer, proposal_id: int, *, at: datetime | None = None) -> int
     proposal = _seen(viewer, proposal_id)
     workshop, space, own = _held(viewer, proposal.workshop_id)
     require(may_propose(viewer, workshop, space, own, at=at or timezone.now()))
-    assert space is not None  # noqa: S101 -- may_propose refuses without one; this tells the type checker
+    space = given(space)
     if proposal.state != SessionProposal.State.OPEN:
         raise Conflict(_("Dieser Vorschlag steht nicht mehr offen."))
-    given = dict(
+    used = dict(
         ProposalVote.objects.filter(workshop=workshop, person_id=viewer.someone).values_list("slot", "proposal_id")
     )
-    free = sorted(set(range(space.votes_each)) - given.keys())
-    if proposal.pk in given.values():
+    free = sorted(set(range(space.votes_each)) - used.keys())
+    if proposal.pk in used.values():
         return len(free)
     if not free:
         raise Conflict(_("Sie haben alle Stimmen vergeben. Nehmen Sie eine zurück, um neu zu wählen."))

@@ -18,7 +18,7 @@ from exchange.policies.workshops import hosts_of, own_registrations
 from exchange.services.hosting import locked, record_act
 from exchange.services.seats import take_seat
 from tenancy.viewer import Viewer
-from toolkit.access import Conflict, require
+from toolkit.access import Conflict, given, require
 from toolkit.acting import verb
 
 #: What hosts write of a question.
@@ -199,6 +199,6 @@ def correct_answers(
     workshop = locked(workshop_id)
     own = own_registrations(viewer).filter(workshop=workshop).first()
     require(may_correct_answers(viewer, workshop, own, at=at or timezone.now()))
-    assert own is not None  # noqa: S101 -- the rule refuses without one; this tells the type checker
+    own = given(own)
     _store(own, answers)
     return own

@@ -23,7 +23,7 @@ from exchange.services.seat_changes import Change, after
 from tenancy.models import Membership
 from tenancy.queries.people import coordinators_of
 from tenancy.viewer import Viewer, viewer_by_id
-from toolkit.access import Conflict, require
+from toolkit.access import Conflict, given, require
 from toolkit.acting import verb
 from toolkit.past_sight import locked, rows_of
 
@@ -125,7 +125,7 @@ def withdraw(viewer: Viewer, workshop_id: int, *, at: datetime | None = None) ->
     workshop = lock_workshop(viewer, workshop_id)
     own = own_place(viewer, workshop)
     require(may_withdraw(viewer, workshop, own, at=now))
-    assert own is not None  # noqa: S101 -- may_withdraw refuses without one; this tells the type checker
+    own = given(own)
     give_back(workshop, own, now)
     return own
 

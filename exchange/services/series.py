@@ -20,7 +20,7 @@ from exchange.services.program import acting_host, shifted
 from exchange.services.workshops import WORDS, open_workshop, save_workshop
 from tenancy.queries.people import coordinators_of
 from tenancy.viewer import Viewer
-from toolkit.access import Conflict, require
+from toolkit.access import Conflict, given, require
 from toolkit.acting import verb
 from toolkit.telling import tell
 
@@ -50,7 +50,7 @@ def repeat_workshop(
     if not wanted:
         raise Conflict(_("Bitte wählen Sie mindestens einen weiteren Termin."), field="days")
     own = acting_host(viewer, source)
-    assert own is not None  # noqa: S101 -- may_repeat lets hosts alone; this tells the type checker
+    own = given(own)
     others = sorted(hosts_of(source) - {own})
     if open_at_once and others:
         raise Conflict(_("Erst antworten die anderen Kommunen, dann lässt sich die Anmeldung eröffnen."), field="open")

@@ -22,7 +22,7 @@ from exchange.services import seat_rules
 from exchange.views.formats import town_choices
 from exchange.views.workshops import SECTION, detail, workshop_or_404
 from tenancy.middleware import ViewerRequest
-from toolkit.access import Conflict, require
+from toolkit.access import Conflict, given, require
 
 
 def _back(pk: int) -> HttpResponse:
@@ -76,7 +76,7 @@ def seat_hand_over(request: ViewerRequest, pk: int) -> HttpResponse:
         return _back(pk)
     own = queries.own_place(viewer, workshop)
     require(rules.may_hand_over(workshop, own, at=timezone.now()))
-    assert own is not None  # noqa: S101 -- may_hand_over refuses without one
+    own = given(own)
     colleagues = seat_queries.colleagues_of(viewer, own.network_id)
     form = HandOverForm(request.POST or None, colleagues=colleagues)
     if request.method == "POST" and form.is_valid():

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from django.core.exceptions import PermissionDenied
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,13 @@ def require(decision: Decision) -> None:
     """Go on only when the decision allows it; raises ``Denied`` otherwise."""
     if not decision:
         raise Denied(decision)
+
+
+def given(thing: T | None) -> T:
+    """What the rule just asked has made sure of; a ``LookupError`` where it let somebody through without it."""
+    if thing is None:
+        raise LookupError("A rule let through what it should refuse.")
+    return thing
 
 
 class Conflict(Exception):
